@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "heap/global_heap.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "machine/check.h"
+
+namespace kheap {
+
+namespace {
+
+// A zero byte behind the break is always readable by the host, so a host
+// function that looks for a string's end stops there at the latest.
+constexpr std::uint64_t kReadableBehindBreakBytes = kRegionAlignment;
+
+constexpr std::uint64_t kScalarBytesMax = 16;
+
+bool Overlaps(Address a, Address b, std::uint64_t size_bytes) {
+  return size_bytes != 0 && (a <= b ? b - a < size_bytes : a - b < size_bytes);
+}
+
+bool Loads(Access access) { return access != Access::kStore; }
+bool Stores(Access access) { return access != Access::kLoad; }
+
+FaultCode CodeFor(ShadowByte state) {
+  switch (state) {
+    case ShadowByte::kUninitialised:
+      return FaultCode::kUninitialisedRead;
+    case ShadowByte::kFreed:
+      return FaultCode::kUseAfterFree;
+    case ShadowByte::kPoppedFrame:
+      return FaultCode::kStackUseAfterReturn;
+    case ShadowByte::kStackGuard:
+      return FaultCode::kStackOverflow;
+    default:
+      return FaultCode::kOutOfBounds;
+  }
+}
+
+}  // namespace
+
+std::string ToString(const Digest& digest) {
+  return absl::StrCat(absl::Hex(digest.high, absl::kZeroPad16),
+                      absl::Hex(digest.low, absl::kZeroPad16));
+}
+
+// ---- making and resetting
+// ----------------------------------------------------
+
+absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::Create(
+    const HeapOptions& options) {
+  const absl::StatusOr<MemoryLayout> layout =
+      MemoryLayout::Create(options.layout);
+  if (!layout.ok()) return layout.status();
+  const std::uint64_t reserved_bytes =
+      layout->capacity_bytes() + kReadableBehindBreakBytes;
+  auto memory = machine::ReservedMemory::Reserve(reserved_bytes);
+  std::optional<Shadow> shadow;
+  if (options.checked) shadow = Shadow::Create(reserved_bytes);
+  if (!memory.has_value() || (options.checked && !shadow.has_value())) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the host has no address range of ", reserved_bytes,
+                     " bytes left for the arena"));
+  }
+  std::unique_ptr<GlobalHeap> heap(
+      new GlobalHeap(*layout, *std::move(memory), std::move(shadow)));
+  if (!heap->Format()) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the host has no memory for the first ",
+        layout->begin(Region::kHeap).offset(), " bytes of the arena"));
+  }
+  return heap;
+}
+
+bool GlobalHeap::Format() {
+  const Address heap_begin = layout_.begin(Region::kHeap);
+  if (!CommitUpTo(heap_begin)) return false;
+  ControlPage& page = control();
+  page.magic = kControlMagic;
+  page.version = kControlVersion;
+  page.capacity_bytes = layout_.capacity_bytes();
+  for (int i = 0; i < kRegionCount; ++i) {
+    page.regions[i].begin = layout_.begin(static_cast<Region>(i)).offset();
+    SetUsedEnd(static_cast<Region>(i), layout_.begin(static_cast<Region>(i)));
+  }
+  for (const Region region :
+       {Region::kControl, Region::kLibrary, Region::kStack, Region::kData}) {
+    SetUsedEnd(region, layout_.end(region));
+  }
+  page.stack_pointer = layout_.end(Region::kStack).offset();
+  if (shadow_.has_value()) {
+    const auto set = [this](Region region, ShadowByte state) {
+      shadow_->Set(layout_.begin(region), layout_.size_bytes(region), state);
+    };
+    set(Region::kReadOnly, ShadowByte::kUndefinedData);
+    set(Region::kStackGuard, ShadowByte::kStackGuard);
+    set(Region::kStack, ShadowByte::kUnusedStack);
+    set(Region::kData, ShadowByte::kUndefinedData);
+  }
+  UpdateWindows();
+  return true;
+}
+
+void GlobalHeap::Reset() {
+  memory_.Discard(0, memory_.committed());
+  if (shadow_.has_value()) shadow_->Clear();
+  KHEAP_CHECK(Format(), "memory that was committed stays so");
+}
+
+bool GlobalHeap::CommitUpTo(Address end) {
+  const Address readable_end = end + kReadableBehindBreakBytes;
+  return memory_.Commit(readable_end.offset()) &&
+         (!shadow_.has_value() || shadow_->Commit(readable_end));
+}
+
+void GlobalHeap::UpdateWindows() {
+  const auto window = [this](Region first) {
+    Window window;
+    if (checked()) return window;
+    window.begin = layout_.begin(first).offset();
+    window.size_bytes = break_address().offset() - window.begin;
+    window.scalar_count =
+        std::max(window.size_bytes, kScalarBytesMax - 1) - kScalarBytesMax + 1;
+    return window;
+  };
+  loadable_ = window(Region::kLibrary);
+  storable_ = window(Region::kStack);
+}
+
+bool GlobalHeap::SetBreak(Address address) {
+  const Address old_break = break_address();
+  if (address < layout_.begin(Region::kHeap) ||
+      address > layout_.end(Region::kHeap)) {
+    return false;
+  }
+  if (address > old_break) {
+    if (!CommitUpTo(address)) return false;
+    if (shadow_.has_value()) {
+      shadow_->Set(old_break, address - old_break, ShadowByte::kNeverAllocated);
+    }
+  } else {
+    memory_.Discard(address.offset(), old_break.offset());
+  }
+  SetUsedEnd(Region::kHeap, address);
+  UpdateWindows();
+  return true;
+}
+
+void GlobalHeap::SetUsedEnd(Region region, Address end) {
+  control().regions[IndexOf(region)].used_end = end.offset();
+}
+
+// ---- guest access
+// --------------------------------------------------------------
+
+std::optional<FaultCode> GlobalHeap::FindRangeFault(Address address,
+                                                    std::uint64_t size_bytes,
+                                                    Access access) const {
+  const Address begin =
+      layout_.begin(Stores(access) ? Region::kStack : Region::kLibrary);
+  const std::uint64_t window_bytes = break_address() - begin;
+  if (size_bytes <= window_bytes &&
+      address - begin <= window_bytes - size_bytes) {
+    return std::nullopt;
+  }
+  if (address < kControlBase) return FaultCode::kNullDereference;
+  if (address < layout_.begin(Region::kLibrary) || address >= begin) {
+    return FaultCode::kOutOfBounds;
+  }
+  return address < layout_.begin(Region::kStackGuard)
+             ? FaultCode::kReadOnlyWrite
+             : FaultCode::kStackOverflow;
+}
+
+std::optional<FaultCode> GlobalHeap::FindShadowFault(Address address,
+                                                     std::uint64_t size_bytes,
+                                                     Access access) const {
+  if (!shadow_.has_value()) return std::nullopt;
+  const std::optional<Address> bad =
+      Loads(access) ? shadow_->FindUnreadable(address, size_bytes)
+                    : shadow_->FindUnaddressable(address, size_bytes);
+  if (!bad.has_value()) return std::nullopt;
+  return CodeFor(shadow_->At(*bad));
+}
+
+std::optional<MemoryFault> GlobalHeap::FindFault(Address address,
+                                                 std::uint64_t size_bytes,
+                                                 Access access) const {
+  if (size_bytes == 0) return std::nullopt;
+  std::optional<FaultCode> code = FindRangeFault(address, size_bytes, access);
+  if (!code.has_value()) code = FindShadowFault(address, size_bytes, access);
+  if (!code.has_value()) return std::nullopt;
+  return MemoryFault{*code, access, address, size_bytes};
+}
+
+void GlobalHeap::RequireLoad(Address address, std::uint64_t size_bytes) const {
+  if (const auto fault = FindFault(address, size_bytes, Access::kLoad)) {
+    throw *fault;
+  }
+}
+
+void GlobalHeap::RequireStore(Address address, std::uint64_t size_bytes,
+                              Access access) {
+  if (const auto fault = FindFault(address, size_bytes, access)) throw *fault;
+  if (shadow_.has_value() && size_bytes != 0) {
+    shadow_->MarkInitialised(address, size_bytes);
+  }
+}
+
+std::span<std::byte> GlobalHeap::Span(Address address, std::uint64_t size_bytes,
+                                      Access access) {
+  if (size_bytes == 0) return {};
+  if (!Stores(access)) {
+    if (!loadable_.Holds(address, size_bytes)) RequireLoad(address, size_bytes);
+  } else if (!storable_.Holds(address, size_bytes)) {
+    RequireStore(address, size_bytes, access);
+  }
+  return {base_ + address.offset(), size_bytes};
+}
+
+std::span<const std::byte> GlobalHeap::Span(Address address,
+                                            std::uint64_t size_bytes) const {
+  if (size_bytes == 0) return {};
+  if (!loadable_.Holds(address, size_bytes)) RequireLoad(address, size_bytes);
+  return {base_ + address.offset(), size_bytes};
+}
+
+std::optional<std::span<std::byte>> GlobalHeap::TrySpan(
+    Address address, std::uint64_t size_bytes, Access access) {
+  if (FindFault(address, size_bytes, access)) return std::nullopt;
+  return Span(address, size_bytes, access);
+}
+
+std::optional<std::span<const std::byte>> GlobalHeap::TrySpan(
+    Address address, std::uint64_t size_bytes) const {
+  if (FindFault(address, size_bytes, Access::kLoad)) return std::nullopt;
+  return Span(address, size_bytes);
+}
+
+void GlobalHeap::Fill(Address destination, std::byte value,
+                      std::uint64_t size_bytes) {
+  if (size_bytes == 0) return;
+  std::memset(Span(destination, size_bytes, Access::kStore).data(),
+              std::to_integer<int>(value), size_bytes);
+}
+
+void GlobalHeap::Copy(Address destination, Address source,
+                      std::uint64_t size_bytes) {
+  if (checked() && Overlaps(destination, source, size_bytes)) {
+    RaiseFault(FaultCode::kOverlappingCopy, Access::kStore, destination,
+               size_bytes);
+  }
+  Move(destination, source, size_bytes);
+}
+
+void GlobalHeap::Move(Address destination, Address source,
+                      std::uint64_t size_bytes) {
+  if (size_bytes == 0) return;
+  if (!loadable_.Holds(source, size_bytes) ||
+      !storable_.Holds(destination, size_bytes)) {
+    // The source may hold uninitialised bytes, so it is checked as if stored to
+    // but for the region.
+    auto fault = FindRangeFault(source, size_bytes, Access::kLoad);
+    if (!fault.has_value() && checked()) {
+      if (const auto bad = shadow_->FindUnaddressable(source, size_bytes)) {
+        fault = CodeFor(shadow_->At(*bad));
+      }
+    }
+    if (fault.has_value()) {
+      RaiseFault(*fault, Access::kLoad, source, size_bytes);
+    }
+    if (const auto store_fault =
+            FindFault(destination, size_bytes, Access::kStore)) {
+      throw *store_fault;
+    }
+    if (checked()) shadow_->Copy(destination, source, size_bytes);
+  }
+  std::memmove(base_ + destination.offset(), base_ + source.offset(),
+               size_bytes);
+}
+
+int GlobalHeap::Compare(Address a, Address b, std::uint64_t size_bytes) const {
+  if (size_bytes == 0) return 0;
+  return std::memcmp(Span(a, size_bytes).data(), Span(b, size_bytes).data(),
+                     size_bytes);
+}
+
+std::uint64_t GlobalHeap::LoadableBytesInRegion(Address address) const {
+  if (FindRangeFault(address, 1, Access::kLoad)) return 0;
+  const Region region = layout_.RegionOf(address);
+  const Address end =
+      region == Region::kHeap ? break_address() : layout_.end(region);
+  return end - address;
+}
+
+// ---- runtime access
+// --------------------------------------------------------------
+
+std::span<std::byte> GlobalHeap::RuntimeSpan(Address address,
+                                             std::uint64_t size_bytes) {
+  const std::span<const std::byte> span =
+      std::as_const(*this).RuntimeSpan(address, size_bytes);
+  return {base_ + address.offset(), span.size()};
+}
+
+std::span<const std::byte> GlobalHeap::RuntimeSpan(
+    Address address, std::uint64_t size_bytes) const {
+  const std::uint64_t limit = break_address() - kControlBase;
+  if (size_bytes > limit || address - kControlBase > limit - size_bytes) {
+    RaiseFault(FaultCode::kHeapCorruption, Access::kLoad, address, size_bytes);
+  }
+  return {base_ + address.offset(), size_bytes};
+}
+
+// ---- the state as a whole
+// ----------------------------------------------------------
+
+std::span<const std::byte> GlobalHeap::UsedBytes(Region region) const {
+  const Address begin = layout_.begin(region);
+  const Address end(control().regions[IndexOf(region)].used_end);
+  return {base_ + begin.offset(), end - begin};
+}
+
+Digest GlobalHeap::ComputeDigest() const {
+  XXH3_state_t* const state = XXH3_createState();
+  KHEAP_CHECK(state != nullptr, "the host has memory for a hash state");
+  XXH3_128bits_reset(state);
+  for (int i = 0; i < kRegionCount; ++i) {
+    const auto bytes = UsedBytes(static_cast<Region>(i));
+    XXH3_128bits_update(state, bytes.data(), bytes.size());
+  }
+  const XXH128_hash_t hash = XXH3_128bits_digest(state);
+  XXH3_freeState(state);
+  return {hash.high64, hash.low64};
+}
+
+bool operator==(const GlobalHeap& a, const GlobalHeap& b) {
+  if (a.layout_ != b.layout_) return false;
+  for (int i = 0; i < kRegionCount; ++i) {
+    const auto bytes_a = a.UsedBytes(static_cast<Region>(i));
+    const auto bytes_b = b.UsedBytes(static_cast<Region>(i));
+    if (bytes_a.size() != bytes_b.size() ||
+        std::memcmp(bytes_a.data(), bytes_b.data(), bytes_a.size()) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace kheap

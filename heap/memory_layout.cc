@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "heap/memory_layout.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "bitshift/bits.h"
+
+namespace kheap {
+
+namespace {
+
+// The directory describes the heap page by page, so its size follows from the
+// capacity: one byte in 64, and room for what does not grow.
+constexpr std::uint64_t kDirectoryShare = 64;
+constexpr std::uint64_t kDirectoryBytesMin = 128 * 1024;
+
+constexpr std::uint64_t kHeapBytesMin = 64 * 1024;
+
+// The heap begins at a multiple of its own page size.
+constexpr std::uint64_t kHeapAlignment = 65536;
+
+std::uint64_t DirectoryBytes(std::uint64_t capacity_bytes) {
+  return capacity_bytes / kDirectoryShare + kDirectoryBytesMin;
+}
+
+}  // namespace
+
+std::string_view ToString(Region region) {
+  static constexpr std::array<std::string_view, kRegionCount> kNames = {
+      "null guard", "control",     "symbols", "directory", "library",
+      "read-only",  "stack guard", "stack",   "data",      "heap",
+  };
+  return kNames[IndexOf(region)];
+}
+
+absl::StatusOr<MemoryLayout> MemoryLayout::Create(
+    const LayoutOptions& options) {
+  const std::uint64_t capacity =
+      bits::AlignDown(options.capacity_bytes, kRegionAlignment);
+  if (capacity > kCapacityBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a capacity of ", options.capacity_bytes,
+                     " bytes is above the limit of ", kCapacityBytesMax));
+  }
+  const std::array<std::uint64_t, kRegionCount - 1> sizes = {
+      kControlBase.offset(),    kRegionAlignment,    options.symbol_bytes,
+      DirectoryBytes(capacity), kLibraryBytes,       options.read_only_bytes,
+      kStackGuardBytes,         options.stack_bytes, options.data_bytes,
+  };
+  MemoryLayout layout;
+  std::uint64_t bound = 0;
+  for (int i = 0; i + 1 < kRegionCount; ++i) {
+    layout.bounds_[i] = Address(bound);
+    // No sum overflows: each term is at most 2^40, and there are nine.
+    bound +=
+        bits::AlignUp(std::min(sizes[i], kCapacityBytesMax), kRegionAlignment);
+  }
+  bound = bits::AlignUp(bound, kHeapAlignment);
+  if (bound > capacity || capacity - bound < kHeapBytesMin) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a capacity of ", options.capacity_bytes,
+                     " bytes leaves no heap: the ", "regions below it take ",
+                     bound, " bytes and the heap needs ", kHeapBytesMin));
+  }
+  layout.bounds_[IndexOf(Region::kHeap)] = Address(bound);
+  layout.bounds_[kRegionCount] = Address(capacity);
+  return layout;
+}
+
+Region MemoryLayout::RegionOf(Address address) const {
+  const auto above =
+      std::upper_bound(bounds_.begin(), bounds_.end() - 1, address);
+  return static_cast<Region>(above - bounds_.begin() - 1);
+}
+
+}  // namespace kheap

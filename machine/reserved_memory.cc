@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "machine/reserved_memory.h"
+
+#include <algorithm>
+#include <cstring>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#else
+#include <cstdlib>
+#endif
+
+namespace kheap::machine {
+
+#if defined(__unix__) || defined(__APPLE__)
+
+namespace {
+
+// A multiple of every page size in use (4, 16 and 64 KiB).
+constexpr std::size_t kHostPageBytes = 65536;
+
+// Memory is committed in steps of this size, so that an arena that grows page
+// by page does not ask the host each time.
+constexpr std::size_t kCommitStepBytes = 1 << 20;
+
+// Below this size writing zeros beats a system call and new page faults. Two
+// host pages or more, so that at least one whole page lies inside.
+constexpr std::size_t kDiscardBytesMin = 2 * kHostPageBytes;
+
+#ifdef MAP_NORESERVE
+constexpr int kReserveFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+#else
+constexpr int kReserveFlags = MAP_PRIVATE | MAP_ANONYMOUS;
+#endif
+
+constexpr std::size_t RoundUp(std::size_t value, std::size_t step) {
+  return (value + step - 1) / step * step;
+}
+
+constexpr std::size_t RoundDown(std::size_t value, std::size_t step) {
+  return value / step * step;
+}
+
+}  // namespace
+
+std::optional<ReservedMemory> ReservedMemory::Reserve(std::size_t size_bytes) {
+  void* data =
+      mmap(nullptr, size_bytes, PROT_NONE, kReserveFlags, /*fd=*/-1, 0);
+  if (data == MAP_FAILED) return std::nullopt;
+  return ReservedMemory(static_cast<std::byte*>(data), size_bytes);
+}
+
+ReservedMemory::~ReservedMemory() {
+  if (data_ != nullptr) munmap(data_, size_);
+}
+
+bool ReservedMemory::Commit(std::size_t end) {
+  if (end <= committed_) return true;
+  const std::size_t new_end = std::min(size_, RoundUp(end, kCommitStepBytes));
+  if (mprotect(data_ + committed_, new_end - committed_,
+               PROT_READ | PROT_WRITE) != 0) {
+    return false;
+  }
+  committed_ = new_end;
+  return true;
+}
+
+void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
+#ifdef __linux__
+  const std::size_t inner_begin = RoundUp(begin, kHostPageBytes);
+  const std::size_t inner_end = RoundDown(end, kHostPageBytes);
+  if (end - begin >= kDiscardBytesMin &&
+      madvise(data_ + inner_begin, inner_end - inner_begin, MADV_DONTNEED) ==
+          0) {
+    std::memset(data_ + begin, 0, inner_begin - begin);
+    std::memset(data_ + inner_end, 0, end - inner_end);
+    return;
+  }
+#endif
+  std::memset(data_ + begin, 0, end - begin);
+}
+
+#else  // A host without mmap.
+
+std::optional<ReservedMemory> ReservedMemory::Reserve(std::size_t size_bytes) {
+  void* data = std::calloc(size_bytes, 1);
+  if (data == nullptr) return std::nullopt;
+  return ReservedMemory(static_cast<std::byte*>(data), size_bytes);
+}
+
+ReservedMemory::~ReservedMemory() { std::free(data_); }
+
+bool ReservedMemory::Commit(std::size_t end) {
+  committed_ = std::max(committed_, end);
+  return true;
+}
+
+void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
+  std::memset(data_ + begin, 0, end - begin);
+}
+
+#endif
+
+}  // namespace kheap::machine

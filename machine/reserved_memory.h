@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_MACHINE_RESERVED_MEMORY_H_
+#define KHEAP_MACHINE_RESERVED_MEMORY_H_
+
+// One contiguous range of host address space that is backed by memory as far
+// as it has been committed.
+//
+//   data()              committed              size()
+//   | readable, writable | reserved: no access |
+//
+// Committed bytes start as zero. The range never moves, so a host pointer into
+// it stays valid until the object is destroyed.
+//
+// Where the host has mmap, reserving costs address space only; elsewhere the
+// whole range is allocated at once and committing does nothing.
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace kheap::machine {
+
+class ReservedMemory {
+ public:
+  // Reserves `size_bytes` (above zero), or returns nothing where the host has
+  // no such range left.
+  static std::optional<ReservedMemory> Reserve(std::size_t size_bytes);
+
+  ReservedMemory(ReservedMemory&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        committed_(std::exchange(other.committed_, 0)) {}
+  ReservedMemory& operator=(ReservedMemory&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(committed_, other.committed_);
+    return *this;
+  }
+  ~ReservedMemory();
+
+  // Makes at least the bytes [0, end) accessible, with `end` at most size().
+  // Returns false, and changes nothing, if the host refuses the memory.
+  [[nodiscard]] bool Commit(std::size_t end);
+
+  // Makes the committed bytes [begin, end) zero again, giving whole pages back
+  // to the host where that is cheaper than writing zeros.
+  void Discard(std::size_t begin, std::size_t end);
+
+  std::byte* data() const { return data_; }
+  std::size_t size() const { return size_; }
+  std::size_t committed() const { return committed_; }
+
+ private:
+  ReservedMemory(std::byte* data, std::size_t size)
+      : data_(data), size_(size) {}
+
+  std::byte* data_;
+  std::size_t size_;
+  std::size_t committed_ = 0;
+};
+
+}  // namespace kheap::machine
+
+#endif  // KHEAP_MACHINE_RESERVED_MEMORY_H_

@@ -114,13 +114,16 @@ TEST(GlobalHeapTest, MovingTheBreakUpYieldsZeroBytes) {
 TEST(GlobalHeapTest, BytesThatComeBackAreZeroAgain) {
   const auto heap = MakeFastHeap();
   const Address begin = heap->break_address();
+  // On both sides of the size from which pages go back to the host.
+  constexpr std::uint64_t kSize = 6 * kMiB;
   for (const std::uint64_t kept :
-       {std::uint64_t{0}, std::uint64_t{100}, 2 * kMiB - 1}) {
-    ASSERT_TRUE(heap->SetBreak(begin + 2 * kMiB));
-    heap->Fill(begin, std::byte{255}, 2 * kMiB);
+       {std::uint64_t{0}, std::uint64_t{100}, 2 * kMiB - 1, 2 * kMiB,
+        2 * kMiB + 1, kSize - 1}) {
+    ASSERT_TRUE(heap->SetBreak(begin + kSize));
+    heap->Fill(begin, std::byte{255}, kSize);
     ASSERT_TRUE(heap->SetBreak(begin + kept));
-    ASSERT_TRUE(heap->SetBreak(begin + 2 * kMiB));
-    for (std::uint64_t i = 0; i < 2 * kMiB; ++i) {
+    ASSERT_TRUE(heap->SetBreak(begin + kSize));
+    for (std::uint64_t i = 0; i < kSize; ++i) {
       ASSERT_EQ(heap->lbu(begin + i), i < kept ? 255 : 0) << kept << " " << i;
     }
   }

@@ -53,7 +53,7 @@ concept Scalar =
     std::same_as<T, unsigned __int128> || std::same_as<T, Address>;
 
 struct HeapOptions {
-  LayoutOptions layout;
+  LayoutOptions layout = {};
   // Keeps a shadow: every access to a byte that is not addressable, or that is
   // loaded before it was initialised, is a fault.
   bool checked = false;

@@ -42,6 +42,11 @@ bool IsScript(std::string_view path) {
   return TopFolderOf(path) == "tools" && ExtensionOf(path).empty();
 }
 
+// What a target of the same name may be made from.
+bool IsProgram(std::string_view path) {
+  return ExtensionOf(path) == "cc" || ExtensionOf(path) == "sh";
+}
+
 // The documents that links lead to, README.md first, and all else they link.
 std::set<std::string> LinkedPaths(const SourceTree& tree) {
   std::set<std::string> linked;
@@ -121,7 +126,7 @@ bool IsBuilt(const SourceTree& tree, std::string_view path) {
   const std::string stem = name.substr(0, name.rfind('.'));
   const std::set<std::string> strings = StringsOf(build->text);
   return strings.contains(name) ||
-         (ExtensionOf(path) == "cc" && strings.contains(stem)) ||
+         (IsProgram(path) && strings.contains(stem)) ||
          std::any_of(strings.begin(), strings.end(),
                      [&](const std::string& pattern) {
                        return Contains(pattern, "*") &&

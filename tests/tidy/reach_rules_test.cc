@@ -31,6 +31,7 @@ SourceTree::Files LivingFiles() {
        {"load(\"//tests:defs.bzl\", \"t\")\nt(name = \"a_test\", data = "
         "glob([\"data/*.rep\"]))"}},
       {"tests/heap/a_test.cc", {""}},
+      {"tests/heap/a_test.sh", {""}},
       {"tests/heap/data/one.rep", {""}},
   };
 }

@@ -45,11 +45,15 @@ FolderRow ReadRow(std::string_view cell, const FolderTable& above) {
     for (const auto& [folder, unused] : above) row.may_include.insert(folder);
   }
   for (const std::string_view part : Split(cell, ';')) {
-    const std::vector<std::string> names = CodeSpans(part);
-    if (Contains(part, " adds ") && !names.empty()) {
-      row.adds[names.front()].insert(names.begin() + 1, names.end());
-    } else {
+    const std::size_t adds = part.find(" add");
+    const std::vector<std::string> names = CodeSpans(part.substr(0, adds));
+    if (adds == part.npos) {
       row.may_include.insert(names.begin(), names.end());
+      continue;
+    }
+    const std::vector<std::string> added = CodeSpans(part.substr(adds));
+    for (const std::string& header : names) {
+      row.adds[header].insert(added.begin(), added.end());
     }
   }
   return row;

@@ -10,10 +10,10 @@
 //
 // Its last cell names what files of the folder may include besides the folder
 // itself: folders, single headers (`bitshift:bits` is bitshift/bits.h),
-// "everything above" (the folders of the rows above) or "anything". A part that
-// begins with a header and "adds" is for that header and its .cc file only. A
-// first cell may hold several folders. "(to come)" behind one says that it does
-// not exist yet.
+// "everything above" (the folders of the rows above) or "anything". In a part
+// with "adds" or "add", what follows is for the headers named before it, and
+// their .cc files, only. A first cell may hold several folders. "(to come)"
+// behind one says that it does not exist yet.
 
 #include <map>
 #include <set>

@@ -122,7 +122,7 @@ bool AsksForPlatform(std::string_view directive) {
   }
   const Tokens tokens = Tokenize(directive);
   return std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
-    return token.kind == Token::Kind::kName &&
+    return token.kind == Token::Kind::kName && !token.Is("__cplusplus") &&
            (token.text.starts_with("_") || token.text.starts_with("HWY_"));
   });
 }

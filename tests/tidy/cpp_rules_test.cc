@@ -135,7 +135,7 @@ TEST(PlatformCodeTest, GuardsAndTheProjectsOwnConditionsAreNot) {
   for (const char* line :
        {"#ifndef KHEAP_HEAP_A_H_", "#ifdef KHEAP_PARANOID", "#include <vector>",
         "#define KHEAP_A __FILE__", "// asm", "f(\"#ifdef __linux__\");",
-        "#else", "#endif", "__int128 x;"}) {
+        "#ifdef __cplusplus", "#else", "#endif", "__int128 x;"}) {
     EXPECT_EQ(CountPlatformFindings(line), 0u) << line;
   }
 }

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kheap::tidy {
 
@@ -14,8 +15,9 @@ namespace {
 
 constexpr std::string_view kLongFiles = "tests/tidy/long_files.txt";
 constexpr std::string_view kBannedWords = "tests/tidy/banned_words.txt";
-constexpr std::string_view kLicenceLine =
-    "// SPDX-License-Identifier: Apache-2.0";
+constexpr std::string_view kLicenceLines[] = {
+    "// SPDX-License-Identifier: Apache-2.0",
+    "/* SPDX-License-Identifier: Apache-2.0 */"};
 
 constexpr std::size_t kCppColumnsMax = 80;
 constexpr std::size_t kOtherColumnsMax = 120;
@@ -127,16 +129,40 @@ struct BannedWord {
   }
 };
 
-std::vector<BannedWord> ReadBannedWords(const SourceTree& tree) {
-  std::vector<BannedWord> words;
+struct WordList {
+  std::vector<BannedWord> banned;
+  std::vector<std::string> allowed;
+};
+
+WordList ReadWordList(const SourceTree& tree) {
+  WordList words;
   const SourceFile* const file = tree.Find(kBannedWords);
   if (file == nullptr) return words;
   for (const std::string_view line : Lines(file->text)) {
-    if (!line.empty() && !line.starts_with('#')) {
-      words.push_back(BannedWord::Parse(line));
+    if (line.starts_with('!')) {
+      words.allowed.emplace_back(line.substr(1));
+    } else if (!line.empty() && !line.starts_with('#')) {
+      words.banned.push_back(BannedWord::Parse(line));
     }
   }
   return words;
+}
+
+// The banned words of a line, and "an emoji".
+std::vector<std::string> ObjectionsTo(std::string_view line,
+                                      const WordList& words) {
+  std::string text(line);
+  for (const std::string& phrase : words.allowed) {
+    const std::size_t at = text.find(phrase);
+    if (at != text.npos) text.erase(at, phrase.size());
+  }
+  std::vector<std::string> objections;
+  const std::string lowered = Lowered(text);
+  for (const BannedWord& word : words.banned) {
+    if (word.IsIn(text, lowered)) objections.push_back("banned: " + word.text);
+  }
+  if (HasEmoji(line)) objections.emplace_back("an emoji");
+  return objections;
 }
 
 // ---- long files -------------------------------------------------------------
@@ -156,8 +182,13 @@ std::map<std::string_view, std::string_view> ReadLongFiles(
   return reasons;
 }
 
+// Included by a .cc file, once or more, as if it were written there.
+bool IsInlineSource(std::string_view path) { return path.ends_with("-inl.h"); }
+
 std::size_t LinesMaxOf(std::string_view path) {
-  if (ExtensionOf(path) == "h") return kHeaderLinesMax;
+  if (ExtensionOf(path) == "h" && !IsInlineSource(path)) {
+    return kHeaderLinesMax;
+  }
   return IsCpp(path) ? kSourceLinesMax : kAnyLinesMax;
 }
 
@@ -182,7 +213,9 @@ bool HasGuard(const std::vector<std::string_view>& lines,
               const std::string& guard) {
   const auto open = std::find(lines.begin(), lines.end(), "#ifndef " + guard);
   return open != lines.end() && open + 1 != lines.end() &&
-         open[1] == "#define " + guard && lines.back() == "#endif  // " + guard;
+         open[1] == "#define " + guard &&
+         (lines.back() == "#endif  // " + guard ||
+          lines.back() == "#endif /* " + guard + " */");
 }
 
 }  // namespace
@@ -231,18 +264,13 @@ std::vector<Finding> CheckFileLengths(const SourceTree& tree) {
 
 std::vector<Finding> CheckWords(const SourceTree& tree) {
   std::vector<Finding> findings;
-  const std::vector<BannedWord> words = ReadBannedWords(tree);
+  const WordList words = ReadWordList(tree);
   ForEachLine(tree,
               [&](const std::string& path, int number, std::string_view line) {
                 if (path == kBannedWords) return;
-                const std::string lowered = Lowered(line);
-                for (const BannedWord& word : words) {
-                  if (word.IsIn(line, lowered)) {
-                    findings.push_back({path, number, "banned: " + word.text});
-                  }
+                for (std::string& objection : ObjectionsTo(line, words)) {
+                  findings.push_back({path, number, std::move(objection)});
                 }
-                if (HasEmoji(line))
-                  findings.push_back({path, number, "an emoji"});
               });
   return findings;
 }
@@ -252,10 +280,12 @@ std::vector<Finding> CheckHeadLines(const SourceTree& tree) {
   for (const auto& [path, file] : tree.files()) {
     if (!IsCpp(path)) continue;
     const std::vector<std::string_view> lines = Lines(file.text);
-    if (lines.empty() || lines.front() != kLicenceLine) {
+    if (lines.empty() || std::count(std::begin(kLicenceLines),
+                                    std::end(kLicenceLines), lines[0]) == 0) {
       findings.push_back({path, 1, "the first line is not the licence's"});
     }
-    if (ExtensionOf(path) == "h" && !HasGuard(lines, GuardOf(path))) {
+    if (ExtensionOf(path) == "h" && !IsInlineSource(path) &&
+        !HasGuard(lines, GuardOf(path))) {
       findings.push_back({path, 0, "no include guard " + GuardOf(path)});
     }
   }

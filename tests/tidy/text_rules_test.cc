@@ -56,6 +56,7 @@ TEST(FileLengthsTest, HeadersAndSourcesHaveTheirOwnLimits) {
   EXPECT_EQ(CountLongFiles("heap/a.h", 200), 0u);
   EXPECT_EQ(CountLongFiles("heap/a.h", 201), 1u);
   EXPECT_EQ(CountLongFiles("heap/a.cc", 400), 0u);
+  EXPECT_EQ(CountLongFiles("machine/a-inl.h", 400), 0u);
   EXPECT_EQ(CountLongFiles("heap/a.cc", 401), 1u);
   EXPECT_EQ(CountLongFiles("docs/a.md", 500), 0u);
   EXPECT_EQ(CountLongFiles("docs/a.md", 501), 1u);
@@ -78,10 +79,10 @@ TEST(FileLengthsTest, AReasonForNothingIsFound) {
 std::size_t CountWords(const std::string& text,
                        const std::string& path = "docs/a.md") {
   return CheckWords(
-             SourceTree::Of(
-                 {{path, {text}},
-                  {"tests/tidy/banned_words.txt",
-                   {"# comment\ngadget\nNOPE\nas ever\nOFF_*\n/else/\n"}}}))
+             SourceTree::Of({{path, {text}},
+                             {"tests/tidy/banned_words.txt",
+                              {"# comment\ngadget\n!the great gadget\nNOPE\nas "
+                               "ever\nOFF_*\n/else/\n"}}}))
       .size();
 }
 
@@ -100,6 +101,11 @@ TEST(WordsTest, OnlyWholeWordsAreFoundUnlessTheEntryEndsInAStar) {
   EXPECT_EQ(CountWords("OFF_Test"), 1u);
   EXPECT_EQ(CountWords("KOFF_Test"), 0u);
   EXPECT_EQ(CountWords("in /else/where"), 1u);
+}
+
+TEST(WordsTest, AnAllowedPhraseMayHoldABannedWord) {
+  EXPECT_EQ(CountWords("see the great gadget!"), 0u);
+  EXPECT_EQ(CountWords("see the great gadget and a gadget"), 1u);
 }
 
 TEST(WordsTest, EmojiAreFoundAndOtherSignsAreNot) {
@@ -131,6 +137,20 @@ TEST(HeadLinesTest, AFileWithLicenceAndGuardIsGood) {
       CountHeadLines("a/b/c.cc", "// SPDX-License-Identifier: Apache-2.0\n"),
       0u);
   EXPECT_EQ(CountHeadLines("a/b/c.md", "anything"), 0u);
+}
+
+TEST(HeadLinesTest, ACHeaderHasCommentsOfC) {
+  EXPECT_EQ(CountHeadLines("a.h",
+                           "/* SPDX-License-Identifier: Apache-2.0 */\n"
+                           "#ifndef KHEAP_A_H_\n#define KHEAP_A_H_\n"
+                           "#endif /* KHEAP_A_H_ */\n"),
+            0u);
+}
+
+TEST(HeadLinesTest, AnInlineSourceHasNoGuard) {
+  EXPECT_EQ(CountHeadLines("machine/a-inl.h",
+                           "// SPDX-License-Identifier: Apache-2.0\n"),
+            0u);
 }
 
 TEST(HeadLinesTest, AMissingLicenceOrAnotherFilesGuardIsFound) {

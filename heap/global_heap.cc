@@ -41,6 +41,7 @@ FaultCode CodeFor(ShadowByte state) {
     case ShadowByte::kUninitialised:
       return FaultCode::kUninitialisedRead;
     case ShadowByte::kFreed:
+    case ShadowByte::kFreedRedZone:
       return FaultCode::kUseAfterFree;
     case ShadowByte::kPoppedFrame:
       return FaultCode::kStackUseAfterReturn;

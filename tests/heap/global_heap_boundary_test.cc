@@ -158,8 +158,7 @@ TEST(GlobalHeapBoundaryTest, BulkOperationsFaultBeforeTheFirstByte) {
   const std::vector<std::byte> before = BytesOf(*heap);
   for (const Address bound : BoundsOf(*heap)) {
     for (const std::uint64_t size : {std::uint64_t{1}, std::uint64_t{64}}) {
-      for (const Address bad :
-           {bound - size, bound - std::uint64_t{1}, bound}) {
+      for (const Address bad : {bound - size, bound - 1, bound}) {
         const auto load = ExpectedFault(*heap, bad, size, Access::kLoad);
         const auto store = ExpectedFault(*heap, bad, size, Access::kStore);
         if (store.has_value()) {

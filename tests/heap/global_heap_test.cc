@@ -129,6 +129,18 @@ TEST(GlobalHeapTest, BytesThatComeBackAreZeroAgain) {
   }
 }
 
+TEST(GlobalHeapTest, AccessIsCheckedAgainstABreakThatMovedDown) {
+  const auto heap = MakeFastHeap();
+  const Address begin = heap->break_address();
+  ASSERT_TRUE(heap->SetBreak(begin + 4096));
+  heap->sd(begin + 2048, 1);
+  ASSERT_TRUE(heap->SetBreak(begin + 2048));
+  EXPECT_EQ(
+      FaultOf([&] { heap->ld(begin + 2048); }),
+      (MemoryFault{FaultCode::kOutOfBounds, Access::kLoad, begin + 2048, 8}));
+  EXPECT_FALSE(heap->TrySpan(begin, 2049, Access::kStore).has_value());
+}
+
 TEST(GlobalHeapTest, AByteBehindTheBreakIsZeroForTheHost) {
   const auto heap = MakeHeap(SmallHeapOptions(false));
   const Address end = heap->layout().end(Region::kHeap);

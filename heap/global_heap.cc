@@ -15,10 +15,6 @@ namespace kheap {
 
 namespace {
 
-// A zero byte behind the break is always readable by the host, so a host
-// function that looks for a string's end stops there at the latest.
-constexpr std::uint64_t kReadableBehindBreakBytes = kRegionAlignment;
-
 constexpr std::uint64_t kScalarBytesMax = 16;
 
 // A break that moves down by less than this has its bytes zeroed in place: they
@@ -131,17 +127,20 @@ bool GlobalHeap::CommitUpTo(Address end) {
 }
 
 void GlobalHeap::UpdateWindows() {
+  if (checked()) return;
   const auto window = [this](Region first) {
     Window window;
-    if (checked()) return window;
     window.begin = layout_.begin(first).offset();
-    window.size_bytes = break_address().offset() - window.begin;
+    window.end = break_address().offset();
     window.scalar_count =
-        std::max(window.size_bytes, kScalarBytesMax - 1) - kScalarBytesMax + 1;
+        std::max(window.end - window.begin, kScalarBytesMax - 1) -
+        kScalarBytesMax + 1;
     return window;
   };
   loadable_ = window(Region::kLibrary);
   storable_ = window(Region::kStack);
+  free_break_ = break_address().offset();
+  free_heap_bytes_ = break_address() - layout_.begin(Region::kHeap);
 }
 
 bool GlobalHeap::SetBreak(Address address) {
@@ -232,21 +231,22 @@ void GlobalHeap::RequireStore(Address address, std::uint64_t size_bytes,
   }
 }
 
-std::span<std::byte> GlobalHeap::Span(Address address, std::uint64_t size_bytes,
-                                      Access access) {
-  if (size_bytes == 0) return {};
-  if (!Stores(access)) {
-    if (!loadable_.Holds(address, size_bytes)) RequireLoad(address, size_bytes);
-  } else if (!storable_.Holds(address, size_bytes)) {
+std::span<std::byte> GlobalHeap::CheckedSpan(Address address,
+                                             std::uint64_t size_bytes,
+                                             Access access) {
+  if (size_bytes == 0) return {base_, 0};
+  if (Stores(access)) {
     RequireStore(address, size_bytes, access);
+  } else {
+    RequireLoad(address, size_bytes);
   }
   return {base_ + address.offset(), size_bytes};
 }
 
-std::span<const std::byte> GlobalHeap::Span(Address address,
-                                            std::uint64_t size_bytes) const {
-  if (size_bytes == 0) return {};
-  if (!loadable_.Holds(address, size_bytes)) RequireLoad(address, size_bytes);
+std::span<const std::byte> GlobalHeap::CheckedSpan(
+    Address address, std::uint64_t size_bytes) const {
+  if (size_bytes == 0) return {base_, 0};
+  RequireLoad(address, size_bytes);
   return {base_ + address.offset(), size_bytes};
 }
 

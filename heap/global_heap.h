@@ -132,11 +132,23 @@ class GlobalHeap {
   // The bytes [address, address + size_bytes) after one check, to be used at
   // once: the span is good until the break moves down. `access` says what the
   // caller is going to do with *all* of them (kLoad, kStore or kUpdate); in
-  // checked mode a load wants them initialised and a store makes them so.
+  // checked mode a load wants them initialised and a store makes them so. A
+  // span of no bytes begins somewhere in the arena.
   std::span<std::byte> Span(Address address, std::uint64_t size_bytes,
-                            Access access);
+                            Access access) {
+    const Window& window = access == Access::kLoad ? loadable_ : storable_;
+    if (!window.Holds(address, size_bytes)) [[unlikely]] {
+      return CheckedSpan(address, size_bytes, access);
+    }
+    return {base_ + address.offset(), size_bytes};
+  }
   std::span<const std::byte> Span(Address address,
-                                  std::uint64_t size_bytes) const;
+                                  std::uint64_t size_bytes) const {
+    if (!loadable_.Holds(address, size_bytes)) [[unlikely]] {
+      return CheckedSpan(address, size_bytes);
+    }
+    return {base_ + address.offset(), size_bytes};
+  }
   // The same, or nothing where Span would fault.
   std::optional<std::span<std::byte>> TrySpan(Address address,
                                               std::uint64_t size_bytes,
@@ -159,10 +171,40 @@ class GlobalHeap {
                                        std::uint64_t size_bytes,
                                        Access access) const;
 
+  // Whether the access needs no further question, because it lies in the range
+  // that the guest may touch and there is no shadow to ask. An access that gets
+  // a `false` here may still be right: always so in checked mode.
+  bool IsFreelyLoadable(Address address, std::uint64_t size_bytes) const {
+    return loadable_.Holds(address, size_bytes);
+  }
+  bool IsFreelyStorable(Address address, std::uint64_t size_bytes) const {
+    return storable_.Holds(address, size_bytes);
+  }
+  // Both at once, at little more than the cost of one: the windows end at the
+  // same address.
+  bool IsFreelyCopyable(Address destination, Address source,
+                        std::uint64_t size_bytes) const {
+    return storable_.Holds(destination, size_bytes) &&
+           source.offset() <= storable_.end - size_bytes &&
+           source.offset() >= loadable_.begin;
+  }
+
   // How many bytes from `address` on lie in its region and may be loaded as far
   // as the region goes: a C string that begins there ends within them. 0 where
   // no load may begin. Does not ask the shadow.
   std::uint64_t LoadableBytesInRegion(Address address) const;
+  // The same where no shadow has to be asked, and 0 in checked mode.
+  std::uint64_t FreelyLoadableBytes(Address address) const {
+    const std::uint64_t below_break = free_break_ - address.offset();
+    if (below_break <= free_heap_bytes_) [[likely]]
+      return below_break;
+    return checked() ? 0 : LoadableBytesInRegion(address);
+  }
+
+  // At least this many bytes behind the break are zero and readable by the
+  // host. So a host function that looks for a string's end stops there at the
+  // latest, and a vector load that begins below the break stays in the arena.
+  static constexpr std::uint64_t kReadableBehindBreakBytes = kRegionAlignment;
 
   // ---- runtime access -------------------------------------------------------
 
@@ -228,7 +270,7 @@ class GlobalHeap {
   // Empty in checked mode, where the shadow has to be asked.
   struct Window {
     std::uint64_t begin = 0;
-    std::uint64_t size_bytes = 0;
+    std::uint64_t end = 0;
     // How many addresses from `begin` on have 16 bytes of the window ahead.
     std::uint64_t scalar_count = 0;
 
@@ -236,8 +278,8 @@ class GlobalHeap {
       return address.offset() - begin < scalar_count;
     }
     bool Holds(Address address, std::uint64_t size) const {
-      return size <= size_bytes &&
-             address.offset() - begin <= size_bytes - size;
+      return size <= end && address.offset() <= end - size &&
+             address.offset() >= begin;
     }
   };
 
@@ -257,6 +299,11 @@ class GlobalHeap {
   // initialised.
   void RequireLoad(Address address, std::uint64_t size_bytes) const;
   void RequireStore(Address address, std::uint64_t size_bytes, Access access);
+  // Span for what lies outside the window.
+  std::span<std::byte> CheckedSpan(Address address, std::uint64_t size_bytes,
+                                   Access access);
+  std::span<const std::byte> CheckedSpan(Address address,
+                                         std::uint64_t size_bytes) const;
   // Raises the fault of a move, if any: of its load, then of its store.
   void RequireMove(Address destination, Address source,
                    std::uint64_t size_bytes) const;
@@ -275,6 +322,9 @@ class GlobalHeap {
   std::byte* const base_;
   Window loadable_;
   Window storable_;
+  // The break and the size of the heap region in use; 0 in checked mode.
+  std::uint64_t free_break_ = 0;
+  std::uint64_t free_heap_bytes_ = 0;
 };
 
 }  // namespace kheap

@@ -49,7 +49,7 @@ std::vector<Word> WordsOf(std::string_view name) {
   std::size_t begin = 0;
   while (begin <= name.size()) {
     const std::size_t end =
-        std::min(name.find_first_of("_/", begin), name.size());
+        std::min(name.find_first_of("_/<>", begin), name.size());
     words.push_back({begin, end});
     begin = end + 1;
   }

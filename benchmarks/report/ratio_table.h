@@ -4,9 +4,9 @@
 
 // Puts the figures of kheap beside those of its peers.
 //
-// A benchmark's name consists of words between '_' and '/'. One that has a word
-// beginning with "kheap" (in any case) is ours; its peers are those of the same
-// program whose names differ in that word only:
+// A benchmark's name consists of words between '_', '/', '<' and '>'. One that
+// has a word beginning with "kheap" (in any case) is ours; its peers are those
+// of the same program whose names differ in that word only:
 //
 //   BM_Churn_Kheap/1024   BM_Churn_Mimalloc/1024   BM_Churn_Glibc/1024
 //

@@ -68,6 +68,8 @@ TEST(RatioTableTest, TheOwnerMayStandAnywhereInTheName) {
             (Rows{"Churn/1024 kheap 1 ns tlsf 4 ns 4.00"}));
   EXPECT_EQ(RowsOf({{"BM_KheapPages_Churn", 1}, {"BM_Glibc_Churn", 4}}),
             (Rows{"Churn KheapPages 1 ns Glibc 4 ns 4.00"}));
+  EXPECT_EQ(RowsOf({{"BM_Sum<KheapSpan>/8", 1}, {"BM_Sum<Raw>/8", 2}}),
+            (Rows{"Sum<>/8 KheapSpan 1 ns Raw 2 ns 2.00"}));
 }
 
 TEST(RatioTableTest, SeveralOfOursAreEachComparedWithThePeers) {

@@ -22,7 +22,7 @@ TEST(AddressTest, OnlyOffsetZeroIsNull) {
 
 TEST(AddressTest, ArithmeticWrapsAt64Bits) {
   EXPECT_EQ(Address(kMax) + 1, kNullAddress);
-  EXPECT_EQ(kNullAddress - std::uint64_t{1}, Address(kMax));
+  EXPECT_EQ(kNullAddress - 1, Address(kMax));
   EXPECT_EQ(kNullAddress - Address(1), kMax);
 }
 

@@ -76,6 +76,26 @@ void CheckEveryAccess(GlobalHeap& heap, Address address, std::uint64_t size) {
             !load.has_value());
 }
 
+// The inline questions agree with the table; of a range without bytes they may
+// say either.
+void CheckFreeAccess(const GlobalHeap& heap, Address address,
+                     std::uint64_t size) {
+  const bool loadable =
+      !ExpectedFault(heap, address, size, Access::kLoad).has_value();
+  const bool storable =
+      !ExpectedFault(heap, address, size, Access::kStore).has_value();
+  const Address good = heap.layout().begin(Region::kStack);
+  const bool good_fits =
+      !ExpectedFault(heap, good, size, Access::kStore).has_value();
+  ASSERT_EQ(heap.FreelyLoadableBytes(address),
+            heap.LoadableBytesInRegion(address));
+  if (size == 0) return;
+  ASSERT_EQ(heap.IsFreelyLoadable(address, size), loadable);
+  ASSERT_EQ(heap.IsFreelyStorable(address, size), storable);
+  ASSERT_EQ(heap.IsFreelyCopyable(good, address, size), loadable && good_fits);
+  ASSERT_EQ(heap.IsFreelyCopyable(address, good, size), storable && good_fits);
+}
+
 template <typename T>
 void CheckScalarAccess(GlobalHeap& heap, Address address) {
   const auto load = ExpectedFault(heap, address, sizeof(T), Access::kLoad);
@@ -115,6 +135,7 @@ TEST(GlobalHeapBoundaryTest, SpansFaultAsTheTableSays) {
             std::uint64_t{20}, std::uint64_t{4096}, std::uint64_t{65536},
             kMax / 2 + 1, kMax - 20, kMax}) {
         CheckEveryAccess(*heap, bound - 20 + i, size);
+        CheckFreeAccess(*heap, bound - 20 + i, size);
         if (HasFatalFailure()) return;
       }
     }
@@ -158,8 +179,7 @@ TEST(GlobalHeapBoundaryTest, BulkOperationsFaultBeforeTheFirstByte) {
   const std::vector<std::byte> before = BytesOf(*heap);
   for (const Address bound : BoundsOf(*heap)) {
     for (const std::uint64_t size : {std::uint64_t{1}, std::uint64_t{64}}) {
-      for (const Address bad :
-           {bound - size, bound - std::uint64_t{1}, bound}) {
+      for (const Address bad : {bound - size, bound - 1, bound}) {
         const auto load = ExpectedFault(*heap, bad, size, Access::kLoad);
         const auto store = ExpectedFault(*heap, bad, size, Access::kStore);
         if (store.has_value()) {
@@ -203,6 +223,16 @@ TEST(GlobalHeapBoundaryTest, NullIsNeverValid) {
   EXPECT_EQ(FaultOf([&] { heap->sb(Address(4095), 1); }),
             (MemoryFault{FaultCode::kNullDereference, Access::kStore,
                          Address(4095), 1}));
+}
+
+TEST(GlobalHeapBoundaryTest, NothingIsFreeWhereTheShadowIsAsked) {
+  const auto heap = MakeHeap(SmallHeapOptions(true));
+  for (const Address address : BoundsOf(*heap)) {
+    EXPECT_FALSE(heap->IsFreelyLoadable(address, 1));
+    EXPECT_FALSE(heap->IsFreelyStorable(address, 1));
+    EXPECT_FALSE(heap->IsFreelyCopyable(address, address, 1));
+    EXPECT_EQ(heap->FreelyLoadableBytes(address), 0u);
+  }
 }
 
 TEST(GlobalHeapBoundaryTest, LoadableBytesEndWithTheRegion) {

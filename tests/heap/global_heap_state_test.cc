@@ -147,6 +147,10 @@ TEST(GlobalHeapStateTest, ResetGoesBackToTheStateAfterCreate) {
         heap->RuntimeSpan(symbols, heap->break_address() - symbols);
     std::fill(everything.begin(), everything.end(), std::byte{77});
     heap->set_guest_errno(5);
+    if (checked) {
+      heap->shadow()->Set(kNullAddress, heap->break_address().offset(),
+                          ShadowByte::kFreed);
+    }
     heap->Reset();
     EXPECT_TRUE(*heap == *fresh);
     EXPECT_EQ(BytesOf(*heap), BytesOf(*fresh));

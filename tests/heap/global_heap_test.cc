@@ -129,6 +129,18 @@ TEST(GlobalHeapTest, BytesThatComeBackAreZeroAgain) {
   }
 }
 
+TEST(GlobalHeapTest, AccessIsCheckedAgainstABreakThatMovedDown) {
+  const auto heap = MakeFastHeap();
+  const Address begin = heap->break_address();
+  ASSERT_TRUE(heap->SetBreak(begin + 4096));
+  heap->sd(begin + 2048, 1);
+  ASSERT_TRUE(heap->SetBreak(begin + 2048));
+  EXPECT_EQ(
+      FaultOf([&] { heap->ld(begin + 2048); }),
+      (MemoryFault{FaultCode::kOutOfBounds, Access::kLoad, begin + 2048, 8}));
+  EXPECT_FALSE(heap->TrySpan(begin, 2049, Access::kStore).has_value());
+}
+
 TEST(GlobalHeapTest, AByteBehindTheBreakIsZeroForTheHost) {
   const auto heap = MakeHeap(SmallHeapOptions(false));
   const Address end = heap->layout().end(Region::kHeap);
@@ -145,7 +157,7 @@ TEST(GlobalHeapTest, ABreakOutsideTheHeapIsRefused) {
     const Address end = heap->layout().end(Region::kHeap);
     ASSERT_TRUE(heap->SetBreak(begin + 17));
     const std::vector<std::byte> before = BytesOf(*heap);
-    EXPECT_FALSE(heap->SetBreak(begin - std::uint64_t{1}));
+    EXPECT_FALSE(heap->SetBreak(begin - 1));
     EXPECT_FALSE(heap->SetBreak(end + 1));
     EXPECT_FALSE(heap->SetBreak(Address(UINT64_MAX)));
     EXPECT_FALSE(heap->SetBreak(kNullAddress));
@@ -179,9 +191,9 @@ TEST(GlobalHeapTest, RuntimeAccessElsewhereIsHeapCorruption) {
   for (const Range& range : std::vector<Range>{
            {kNullAddress, 1},
            {kControlBase, 8},
-           {symbols - std::uint64_t{1}, 1},
+           {symbols - 1, 1},
            {symbols, end - symbols + 1},
-           {end - std::uint64_t{1}, 2},
+           {end - 1, 2},
            {end, 1},
            {end + 1, 0},
            {Address(UINT64_MAX), 1},
@@ -207,7 +219,7 @@ TEST(GlobalHeapTest, GuestErrnoLivesInTheArena) {
 TEST(GlobalHeapDeathTest, AUsedEndOutsideItsRegionIsOurOwnMistake) {
   const auto heap = MakeFastHeap();
   const Address symbols = heap->layout().begin(Region::kSymbols);
-  EXPECT_DEATH(heap->SetUsedEnd(Region::kSymbols, symbols - std::uint64_t{1}),
+  EXPECT_DEATH(heap->SetUsedEnd(Region::kSymbols, symbols - 1),
                "lie within it");
   EXPECT_DEATH(heap->SetUsedEnd(Region::kSymbols,
                                 heap->layout().end(Region::kSymbols) + 1),

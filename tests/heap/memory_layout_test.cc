@@ -143,7 +143,7 @@ TEST(MemoryLayoutTest, EveryRegionBeginsAndEndsWhereRegionOfSays) {
   for (int i = 0; i < kRegionCount; ++i) {
     const auto region = static_cast<Region>(i);
     EXPECT_EQ(layout.RegionOf(layout.begin(region)), region);
-    EXPECT_EQ(layout.RegionOf(layout.end(region) - std::uint64_t{1}), region);
+    EXPECT_EQ(layout.RegionOf(layout.end(region) - 1), region);
   }
 }
 

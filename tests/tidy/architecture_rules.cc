@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "tests/tidy/cpp_tokens.h"
+#include "tests/tidy/markdown_rules.h"
 
 namespace kheap::tidy {
 
@@ -22,20 +23,14 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
   }
 }
 
-// What stands between backticks, without a final slash.
-std::vector<std::string> CodeSpans(std::string_view text) {
-  std::vector<std::string> spans;
-  const std::vector<std::string_view> parts = Split(text, '`');
-  for (std::size_t i = 1; i + 1 < parts.size(); i += 2) {
-    std::string_view span = parts[i];
+// The code spans of a part of a row, without a final slash.
+std::vector<std::string> NamesIn(std::string_view text) {
+  std::vector<std::string> names;
+  for (std::string_view span : CodeSpansOf(text)) {
     if (span.ends_with('/')) span.remove_suffix(1);
-    spans.emplace_back(span);
+    names.emplace_back(span);
   }
-  return spans;
-}
-
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != text.npos;
+  return names;
 }
 
 FolderRow ReadRow(std::string_view cell, const FolderTable& above) {
@@ -46,12 +41,12 @@ FolderRow ReadRow(std::string_view cell, const FolderTable& above) {
   }
   for (const std::string_view part : Split(cell, ';')) {
     const std::size_t adds = part.find(" add");
-    const std::vector<std::string> names = CodeSpans(part.substr(0, adds));
+    const std::vector<std::string> names = NamesIn(part.substr(0, adds));
     if (adds == part.npos) {
       row.may_include.insert(names.begin(), names.end());
       continue;
     }
-    const std::vector<std::string> added = CodeSpans(part.substr(adds));
+    const std::vector<std::string> added = NamesIn(part.substr(adds));
     for (const std::string& header : names) {
       row.adds[header].insert(added.begin(), added.end());
     }
@@ -104,7 +99,7 @@ FolderTable ReadFolderTable(const SourceTree& tree) {
     const std::vector<std::string_view> cells = Split(line, '|');
     if (cells.size() != 5 || !Contains(cells[1], "/`")) continue;
     const FolderTable above = table;
-    for (const std::string& folder : CodeSpans(cells[1])) {
+    for (const std::string& folder : NamesIn(cells[1])) {
       FolderRow row = ReadRow(cells[3], above);
       row.to_come = Contains(cells[1], "`" + folder + "/` (to come)");
       table.emplace(folder, std::move(row));

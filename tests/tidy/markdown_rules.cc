@@ -39,19 +39,6 @@ void ForEachDocument(const SourceTree& tree, Check&& check) {
   }
 }
 
-// What stands between backticks in a line.
-std::vector<std::string_view> CodeSpans(std::string_view line) {
-  std::vector<std::string_view> spans;
-  while (true) {
-    const std::size_t open = line.find('`');
-    if (open == line.npos) return spans;
-    const std::size_t close = line.find('`', open + 1);
-    if (close == line.npos) return spans;
-    spans.push_back(line.substr(open + 1, close - open - 1));
-    line.remove_prefix(close + 1);
-  }
-}
-
 std::string WithoutCodeSpans(std::string_view line) {
   std::string text;
   bool in_code = false;
@@ -176,6 +163,18 @@ std::string FaultOfCommand(const SourceTree& tree,
 
 }  // namespace
 
+std::vector<std::string_view> CodeSpansOf(std::string_view line) {
+  std::vector<std::string_view> spans;
+  while (true) {
+    const std::size_t open = line.find('`');
+    if (open == line.npos) return spans;
+    const std::size_t close = line.find('`', open + 1);
+    if (close == line.npos) return spans;
+    spans.push_back(line.substr(open + 1, close - open - 1));
+    line.remove_prefix(close + 1);
+  }
+}
+
 std::vector<Link> LinksOf(std::string_view markdown) {
   std::vector<Link> links;
   for (const MarkdownLine& line : MarkdownLines(markdown)) {
@@ -247,7 +246,7 @@ std::vector<Finding> CheckNamedPaths(const SourceTree& tree) {
                             const std::vector<MarkdownLine>& lines) {
     for (const MarkdownLine& line : lines) {
       if (line.in_fence) continue;
-      for (const std::string_view span : CodeSpans(line.text)) {
+      for (const std::string_view span : CodeSpansOf(line.text)) {
         const std::string_view folder = TopFolderOf(span);
         if (folder.empty() || !tree.Exists(folder) || IsPattern(span) ||
             tree.Exists(span)) {

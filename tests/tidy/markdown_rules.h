@@ -12,6 +12,9 @@
 
 namespace kheap::tidy {
 
+// What stands between backticks in a line.
+std::vector<std::string_view> CodeSpansOf(std::string_view line);
+
 // A link `[text](target)` of a document.
 struct Link {
   int line;

@@ -14,22 +14,9 @@ namespace kheap::tidy {
 
 namespace {
 
-std::string_view NameOf(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-std::string_view FolderOf(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == path.npos ? "" : path.substr(0, slash);
-}
-
 std::string Join(std::string_view folder, std::string_view name) {
   return folder.empty() ? std::string(name)
                         : std::string(folder) + "/" + std::string(name);
-}
-
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != text.npos;
 }
 
 bool IsFoundByItsName(std::string_view path) {

@@ -73,8 +73,21 @@ std::vector<std::string_view> Lines(std::string_view text) {
   return lines;
 }
 
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != text.npos;
+}
+
+std::string_view NameOf(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+std::string_view FolderOf(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "" : path.substr(0, slash);
+}
+
 std::string_view ExtensionOf(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::string_view name = NameOf(path);
   const std::size_t dot = name.rfind('.');
   return dot == name.npos || dot == 0 ? "" : name.substr(dot + 1);
 }

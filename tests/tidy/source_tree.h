@@ -55,6 +55,12 @@ class SourceTree {
 // not empty.
 std::vector<std::string_view> Lines(std::string_view text);
 
+bool Contains(std::string_view text, std::string_view part);
+
+// "shadow.cc" of "heap/shadow.cc".
+std::string_view NameOf(std::string_view path);
+// "tests/heap" of "tests/heap/BUILD"; "" at the top.
+std::string_view FolderOf(std::string_view path);
 // "cc" of "heap/shadow.cc"; "" where the name has no dot or begins with it.
 std::string_view ExtensionOf(std::string_view path);
 // "heap" of "heap/shadow.cc"; "" at the top.

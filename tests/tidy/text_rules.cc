@@ -25,10 +25,6 @@ constexpr std::size_t kHeaderLinesMax = 200;
 constexpr std::size_t kSourceLinesMax = 400;
 constexpr std::size_t kAnyLinesMax = 500;
 
-std::string_view NameOf(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // Written by hand, as opposed to data, pictures and the licence.
 bool IsProse(std::string_view path) {
   static constexpr std::string_view kExtensions[] = {"h",   "cc", "md", "bzl",
@@ -272,6 +268,20 @@ std::vector<Finding> CheckWords(const SourceTree& tree) {
                   findings.push_back({path, number, std::move(objection)});
                 }
               });
+  return findings;
+}
+
+std::vector<Finding> CheckMachinePaths(const SourceTree& tree,
+                                       const std::vector<std::string>& places) {
+  std::vector<Finding> findings;
+  ForEachLine(tree, [&](const std::string& path, int number,
+                        std::string_view line) {
+    for (const std::string& place : places) {
+      if (line.find(place) != line.npos) {
+        findings.push_back({path, number, "a path of this machine: " + place});
+      }
+    }
+  });
   return findings;
 }
 

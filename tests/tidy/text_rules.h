@@ -4,6 +4,7 @@
 
 // Rules about the text of files, line by line.
 
+#include <string>
 #include <vector>
 
 #include "tests/tidy/source_tree.h"
@@ -23,6 +24,11 @@ std::vector<Finding> CheckFileLengths(const SourceTree& tree);
 // emoji. An entry that is all capitals keeps its case; others match in any. An
 // entry that begins with '!' is a phrase in which they may stand.
 std::vector<Finding> CheckWords(const SourceTree& tree);
+
+// No line names one of these places of the host: the folder of the workspace
+// itself, say.
+std::vector<Finding> CheckMachinePaths(const SourceTree& tree,
+                                       const std::vector<std::string>& places);
 
 // Each C++ file begins with its licence, and each header has the guard that
 // follows from its path; an -inl.h header, which is included many times, has

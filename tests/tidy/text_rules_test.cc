@@ -121,6 +121,17 @@ TEST(WordsTest, EveryKindOfTextIsReadButTheListItself) {
   EXPECT_EQ(CountWords("gadget", "LICENSE"), 0u);
 }
 
+TEST(MachinePathsTest, APlaceOfTheHostIsFound) {
+  const auto count = [](const std::string& text) {
+    return CheckMachinePaths(SourceTree::Of({{"docs/a.md", {text}}}),
+                             {"/src/kheap", "/me/"})
+        .size();
+  };
+  EXPECT_EQ(count("cd /src/kheap/heap"), 1u);
+  EXPECT_EQ(count("cp a /me/b"), 1u);
+  EXPECT_EQ(count("cd heap; ls /usr/src"), 0u);
+}
+
 // ---- head lines -------------------------------------------------------------
 
 constexpr char kGoodHeader[] =

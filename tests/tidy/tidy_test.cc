@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds the project's own files to its rules; docs/style.md gives the reasons.
+#include <pwd.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -16,10 +21,23 @@ namespace kheap::tidy {
 namespace {
 
 // The workspace, found through the link that Bazel makes to one of its files.
+std::filesystem::path WorkspaceFolder() {
+  return std::filesystem::canonical("WORKSPACE").parent_path();
+}
+
 const SourceTree& Workspace() {
-  static const SourceTree tree = SourceTree::ReadFrom(
-      std::filesystem::canonical("WORKSPACE").parent_path());
+  static const SourceTree tree = SourceTree::ReadFrom(WorkspaceFolder());
   return tree;
+}
+
+// Where this checkout lies, and the home of whoever runs the test.
+std::vector<std::string> MachinePlaces() {
+  std::vector<std::string> places = {WorkspaceFolder().string()};
+  const passwd* const user = getpwuid(getuid());
+  if (user != nullptr && std::string_view(user->pw_dir).size() > 1) {
+    places.push_back(std::string(user->pw_dir) + "/");
+  }
+  return places;
 }
 
 void ExpectNone(const std::vector<Finding>& findings) {
@@ -46,6 +64,9 @@ TEST(TidyTest, FunctionLengths) {
 TEST(TidyTest, FileLengths) { ExpectNone(CheckFileLengths(Workspace())); }
 TEST(TidyTest, Columns) { ExpectNone(CheckColumns(Workspace())); }
 TEST(TidyTest, Words) { ExpectNone(CheckWords(Workspace())); }
+TEST(TidyTest, MachinePaths) {
+  ExpectNone(CheckMachinePaths(Workspace(), MachinePlaces()));
+}
 TEST(TidyTest, HeadLines) { ExpectNone(CheckHeadLines(Workspace())); }
 TEST(TidyTest, BuildComments) { ExpectNone(CheckBuildComments(Workspace())); }
 TEST(TidyTest, Titles) { ExpectNone(CheckTitles(Workspace())); }

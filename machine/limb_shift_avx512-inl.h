@@ -143,8 +143,7 @@ HWY_INLINE std::size_t LongRight(std::byte* destination,
           HWY_ATTR { Store512(destination + at, Select(block, above, stays)); };
 
   const std::size_t highest_at = size_bytes - kBlockBytes;
-  std::size_t at = BytesAbove(destination, kBlockBytes);
-  at = at == 0 ? 0 : kBlockBytes - at;
+  std::size_t at = BytesBelow(destination, kBlockBytes);
   __m512i lower = rotated(at);
   store(0, rotated(0), rotated(kWordBytes));
   while (at + 4 * kBlockBytes <= highest_at) {

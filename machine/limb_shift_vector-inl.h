@@ -35,10 +35,15 @@ namespace HWY_NAMESPACE {
 // two cache lines costs two.
 constexpr std::size_t kAlignedBytesMin = 192;
 
-// How far `address` lies above a multiple of `alignment`, a power of two.
+// How far `address` lies above (below) a multiple of `alignment`, a power of
+// two.
 HWY_INLINE std::size_t BytesAbove(const std::byte* address,
                                   std::size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(address) & (alignment - 1);
+}
+HWY_INLINE std::size_t BytesBelow(const std::byte* address,
+                                  std::size_t alignment) {
+  return (0 - reinterpret_cast<std::uintptr_t>(address)) & (alignment - 1);
 }
 
 // Shifts the top of a long number down to an address where a whole block ends
@@ -63,8 +68,7 @@ template <class D>
 HWY_INLINE std::size_t AlignRight(D d, std::byte* destination,
                                   const std::byte* source, int count) {
   const std::size_t block_bytes = hn::Lanes(d) * kWordBytes;
-  const std::size_t above = BytesAbove(destination, block_bytes);
-  const std::size_t aligned = above == 0 ? 0 : block_bytes - above;
+  const std::size_t aligned = BytesBelow(destination, block_bytes);
   const auto bottom_block = BlockRight(d, source, count);
   const auto aligned_block = BlockRight(d, source + aligned, count);
   StoreBlock(d, destination, bottom_block);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Shifts of long numbers in place by 7 bits, in bytes per second, beside GMP's
-// mpn_lshift and mpn_rshift, a memmove by one word, and plain loops:
+// Shifts of long numbers in place by 7 bits, in bytes per second:
 //
-//   BM_ShlLeInPlace_Span    the function on spans, as users call it
-//   BM_ShlLeInPlace_Arena   the same on addresses, with the range check
-//   BM_ShlLeInPlace_AVX2 …  each kernel of machine/, called through a pointer
-//   BM_ShlLeInPlace_Gmp, _Memmove, _Loop16, _Loop64   the peers
-//   BM_RshLeInPlace_…       the mirror image
+//   BM_Shl_KheapSpan     the function on spans, as users call it
+//   BM_Shl_KheapArena    the same on addresses, with the range check
+//   BM_Shl_KheapAVX2 …   each kernel of machine/, called through a pointer
+//   BM_Shl_Gmp           GMP's mpn_lshift
+//   BM_Shl_Memmove       no shift at all: a memmove by one word
+//   BM_Shl_Loop16, _Loop64   the rule of limb_shifts.h, limb by limb
+//   BM_Rsh_…             the mirror image
 //
 // The arguments are the number's size in bytes and how many bytes it lies above
 // a multiple of 64. Short numbers come in a pool of 4 KiB and are shifted one
@@ -24,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
 #include "bitshift/array_bit_shifts.h"
 #include "bitshift/limb_shifts.h"
@@ -118,17 +120,29 @@ void Time(benchmark::State& state, Pool& pool, Shift shift) {
                           static_cast<std::int64_t>(pool.size_bytes()));
 }
 
-template <typename Shift>
-void Register(Direction direction, const std::string& name, Shift shift) {
+// Where numbers lie: as vectors like it, or also as malloc may put them.
+using BytesAbove = std::vector<std::int64_t>;
+const BytesAbove kAligned = {0};
+const BytesAbove kAlignedOrNot = {0, 16};
+
+template <typename Run>
+void AddBenchmark(Direction direction, const std::string& who,
+                  const BytesAbove& bytes_above, Run run) {
   const std::string function =
-      direction == Direction::kLeft ? "BM_ShlLeInPlace_" : "BM_RshLeInPlace_";
-  const auto run = [direction, shift](benchmark::State& state) {
-    Pool pool(state);
-    CheckAnswer(direction, pool, shift);
-    Time(state, pool, shift);
-  };
-  benchmark::RegisterBenchmark((function + name).c_str(), run)
-      ->ArgsProduct({{64, 1024, 16 << 10, 1 << 20}, {0, 16}});
+      direction == Direction::kLeft ? "BM_Shl_" : "BM_Rsh_";
+  benchmark::RegisterBenchmark((function + who).c_str(), run)
+      ->ArgsProduct({{64, 1024, 16 << 10, 1 << 20}, bytes_above});
+}
+
+template <typename Shift>
+void Register(Direction direction, const std::string& who,
+              const BytesAbove& bytes_above, Shift shift) {
+  AddBenchmark(direction, who, bytes_above,
+               [direction, shift](benchmark::State& state) {
+                 Pool pool(state);
+                 CheckAnswer(direction, pool, shift);
+                 Time(state, pool, shift);
+               });
 }
 
 // ---- ours -------------------------------------------------------------------
@@ -136,34 +150,42 @@ void Register(Direction direction, const std::string& name, Shift shift) {
 using Limb64 = std::uint64_t;
 
 void RegisterOurs() {
-  Register(Direction::kLeft, "Span", [](const Number& number) {
-    return *ShlLeInPlace<Limb64>(number.bytes(), kCount);
-  });
-  Register(Direction::kRight, "Span", [](const Number& number) {
-    return RshLeInPlace<Limb64>(number.bytes(), kCount)->carry;
-  });
-  Register(Direction::kLeft, "Arena", [](const Number& number) {
-    return *ArrayBitShifts(number.heap)
-                .ShlLeInPlace<Limb64>(number.address, 0, number.size_bytes / 8,
-                                      kCount);
-  });
-  Register(Direction::kRight, "Arena", [](const Number& number) {
-    return ArrayBitShifts(number.heap)
-        .RshLeInPlace<Limb64>(number.address, 0, number.size_bytes / 8, kCount)
-        ->carry;
-  });
+  Register(Direction::kLeft, "KheapSpan", kAlignedOrNot,
+           [](const Number& number) {
+             return *ShlLeInPlace<Limb64>(number.bytes(), kCount);
+           });
+  Register(Direction::kRight, "KheapSpan", kAlignedOrNot,
+           [](const Number& number) {
+             return RshLeInPlace<Limb64>(number.bytes(), kCount)->carry;
+           });
+  Register(Direction::kLeft, "KheapArena", kAlignedOrNot,
+           [](const Number& number) {
+             return *ArrayBitShifts(number.heap)
+                         .ShlLeInPlace<Limb64>(number.address, 0,
+                                               number.size_bytes / 8, kCount);
+           });
+  Register(Direction::kRight, "KheapArena", kAlignedOrNot,
+           [](const Number& number) {
+             return ArrayBitShifts(number.heap)
+                 .RshLeInPlace<Limb64>(number.address, 0, number.size_bytes / 8,
+                                       kCount)
+                 ->carry;
+           });
 }
 
 void RegisterKernels() {
   for (const machine::LimbShiftKernel& kernel :
        machine::RunnableLimbShiftKernels()) {
-    Register(Direction::kLeft, kernel.name, [kernel](const Number& number) {
+    // An underscore would end the word.
+    std::string who = absl::StrCat("Kheap", kernel.name);
+    std::erase(who, '_');
+    Register(Direction::kLeft, who, kAligned, [kernel](const Number& number) {
       const auto top = machine::LoadLittleEndian<Limb64>(
           number.data + number.size_bytes - sizeof(Limb64));
       kernel.left(number.data, number.data, number.size_bytes, kCount);
       return top >> (64 - kCount);
     });
-    Register(Direction::kRight, kernel.name, [kernel](const Number& number) {
+    Register(Direction::kRight, who, kAligned, [kernel](const Number& number) {
       const auto bottom = machine::LoadLittleEndian<Limb64>(number.data);
       kernel.right(number.data, number.data, number.size_bytes, kCount);
       return bottom << (64 - kCount);
@@ -189,33 +211,46 @@ std::uint64_t ShiftByLoop(const Number& number) {
 
 void RegisterPeers() {
   for (const Direction direction : {Direction::kLeft, Direction::kRight}) {
-    Register(direction, "Gmp", [direction](const Number& number) {
-      return GmpShift(direction, number.bytes());
-    });
+    Register(direction, "Gmp", kAlignedOrNot,
+             [direction](const Number& number) {
+               return GmpShift(direction, number.bytes());
+             });
   }
-  Register(Direction::kLeft, "Loop16", ShiftByLoop<std::uint16_t>);
-  Register(Direction::kLeft, "Loop64", ShiftByLoop<std::uint64_t>);
+  Register(Direction::kLeft, "Loop16", kAligned, ShiftByLoop<std::uint16_t>);
+  Register(Direction::kLeft, "Loop64", kAligned, ShiftByLoop<std::uint64_t>);
 }
 
-void BM_Memmove_ByOneWord(benchmark::State& state) {
-  Pool pool(state);
-  Time(state, pool, [](const Number& number) {
-    std::memmove(number.data + 8, number.data, number.size_bytes - 8);
-    return number.data;
-  });
+// By one word, in the direction of the shift.
+void RegisterMemmove() {
+  AddBenchmark(
+      Direction::kLeft, "Memmove", kAlignedOrNot, [](benchmark::State& state) {
+        Pool pool(state);
+        Time(state, pool, [](const Number& number) {
+          std::memmove(number.data + 8, number.data, number.size_bytes - 8);
+          return number.data;
+        });
+      });
+  AddBenchmark(
+      Direction::kRight, "Memmove", kAlignedOrNot, [](benchmark::State& state) {
+        Pool pool(state);
+        Time(state, pool, [](const Number& number) {
+          std::memmove(number.data, number.data + 8, number.size_bytes - 8);
+          return number.data;
+        });
+      });
 }
-BENCHMARK(BM_Memmove_ByOneWord)
-    ->ArgsProduct({{64, 1024, 16 << 10, 1 << 20}, {0, 16}});
+
+bool RegisterAll() {
+  RegisterOurs();
+  RegisterKernels();
+  RegisterPeers();
+  RegisterMemmove();
+  return true;
+}
+
+[[maybe_unused]] const bool registered = RegisterAll();
 
 }  // namespace
 }  // namespace kheap
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  kheap::RegisterOurs();
-  kheap::RegisterKernels();
-  kheap::RegisterPeers();
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}
+BENCHMARK_MAIN();

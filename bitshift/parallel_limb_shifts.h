@@ -13,7 +13,8 @@
 //   piece 0            piece 1            piece 2
 //   | open ... lost -> | open ... lost -> | open ... lost -> carry
 //
-// It pays from some megabytes on; docs/design/bitshift.md has the figures.
+// It pays beyond the last-level cache, as far as one processor leaves memory
+// bandwidth over; docs/design/bitshift.md has figures.
 //
 // Threads: the workers are gone when a function returns. The bytes must not be
 // used by others meanwhile.

@@ -15,9 +15,9 @@
 // assigning one CVar to another assigns the value. What a read gives is a host
 // number; C's own operators on such are in c_operators.h.
 //
-// Faults are those of GlobalHeap::Load and Store, and fault 122 (access update,
-// the variable's address and size) where a division has no result. A compound
-// assignment that faults has changed nothing.
+// Faults are those of GlobalHeap's Load, Store and, for compound assignment,
+// Update; and fault 122 (access update, the variable's address and size) where
+// a division has no result. An assignment that faults has changed nothing.
 
 #include <concepts>
 #include <cstdint>
@@ -142,13 +142,19 @@ class CVar<T> {
   CVar& Increment() { return AddAssign(1); }
   CVar& Decrement() { return SubAssign(1); }
   T PostIncrement() {
-    const T old = get();
-    set(c::Convert<T>(c::Add(old, 1)));
+    T old;
+    Update(1, [&old](T value, auto one) {
+      old = value;
+      return c::Add(value, one);
+    });
     return old;
   }
   T PostDecrement() {
-    const T old = get();
-    set(c::Convert<T>(c::Sub(old, 1)));
+    T old;
+    Update(1, [&old](T value, auto one) {
+      old = value;
+      return c::Sub(value, one);
+    });
     return old;
   }
 
@@ -186,7 +192,10 @@ class CVar<T> {
   template <COperand U, typename Operator>
   CVar& Update(const U& value, Operator compute) {
     const auto right = c::ValueOf(value);
-    return *this = compute(get(), right);
+    heap_->Update<c::Stored<T>>(address_, [&](c::Stored<T> left) {
+      return c::Convert<T>(compute(c::Convert<T>(left), right));
+    });
+    return *this;
   }
   template <CNumber U>
   void RequireQuotient(T dividend, U divisor) const {

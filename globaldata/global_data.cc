@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,12 +21,6 @@ Region RegionOf(Section section) {
 absl::Status Broken(std::string_view rule, const Symbol& symbol) {
   return absl::InternalError(absl::StrCat(std::string(rule), ": ", symbol.name,
                                           " at ", ToString(symbol.address)));
-}
-
-// How far the byte is from the symbol; 0 within it.
-std::uint64_t Distance(const Symbol& symbol, Address address) {
-  if (address < symbol.address) return symbol.address - address;
-  return symbol.Contains(address) ? 0 : address - symbol.end() + 1;
 }
 
 }  // namespace
@@ -205,25 +198,36 @@ void GlobalData::MarkShadow(const Symbol& symbol, Address old_edge,
 // ---- looking up -------------------------------------------------------------
 
 std::optional<Symbol> GlobalData::FindAt(Address address) const {
-  std::optional<Symbol> nearest = FindNearest(address);
-  if (nearest.has_value() && !nearest->Contains(address)) nearest.reset();
-  return nearest;
+  const SymbolTable::Handle nearest = FindNearestHandle(address);
+  if (nearest.is_null() || table_.DistanceFrom(nearest, address) != 0) {
+    return std::nullopt;
+  }
+  return table_.ReadSymbol(nearest);
 }
 
 std::optional<Symbol> GlobalData::FindNearest(Address address) const {
-  if (address >= heap_->layout().end(Region::kHeap)) return std::nullopt;
-  const Region region = heap_->layout().RegionOf(address);
-  std::optional<Symbol> nearest;
+  const SymbolTable::Handle nearest = FindNearestHandle(address);
+  if (nearest.is_null()) return std::nullopt;
+  return table_.ReadSymbol(nearest);
+}
+
+SymbolTable::Handle GlobalData::FindNearestHandle(Address address) const {
+  const MemoryLayout& layout = heap_->layout();
+  SymbolTable::Handle nearest;
+  std::uint64_t nearest_distance = 0;
   for (const Section section :
        {Section::kReadOnly, Section::kData, Section::kBss}) {
-    if (RegionOf(section) != region) continue;
-    auto [at_or_below, above] = table_.FindAround(section, address);
-    for (std::optional<Symbol>& found :
-         {std::ref(at_or_below), std::ref(above)}) {
-      if (found.has_value() &&
-          (!nearest.has_value() ||
-           Distance(*found, address) < Distance(*nearest, address))) {
-        nearest = std::move(found);
+    const Region region = RegionOf(section);
+    if (address < layout.begin(region) || address >= layout.end(region)) {
+      continue;
+    }
+    const auto [below, above] = table_.FindAround(section, address);
+    for (const SymbolTable::Handle found : {below, above}) {
+      if (found.is_null()) continue;
+      const std::uint64_t distance = table_.DistanceFrom(found, address);
+      if (nearest.is_null() || distance < nearest_distance) {
+        nearest = found;
+        nearest_distance = distance;
       }
     }
   }

@@ -112,6 +112,8 @@ class GlobalData {
                                  std::span<const std::byte> bytes);
   template <typename T>
   absl::StatusOr<Address> DefineNumber(std::string_view name, T value);
+  // FindNearest's record, null where there is none.
+  SymbolTable::Handle FindNearestHandle(Address address) const;
   absl::Status CheckRequest(const Symbol& symbol) const;
   absl::StatusOr<Place> FindPlace(const Symbol& symbol) const;
   std::optional<Place> FindPlaceUpwards(const Symbol& symbol) const;

@@ -208,12 +208,16 @@ SymbolTable::Neighbours SymbolTable::FindAround(Section section,
       Address(record(at).address) <= address) {
     passed = std::exchange(at, Follow(at, record(at).previous));
   }
-  const auto read = [this](Address found) {
-    return found.is_null() ? std::nullopt
-                           : std::make_optional(ReadSymbol(found));
-  };
-  return section == Section::kBss ? Neighbours{read(passed), read(at)}
-                                  : Neighbours{read(at), read(passed)};
+  return section == Section::kBss ? Neighbours{passed, at}
+                                  : Neighbours{at, passed};
+}
+
+std::uint64_t SymbolTable::DistanceFrom(Handle symbol, Address address) const {
+  const Record& fields = record(symbol);
+  const Address begin(fields.address);
+  const Address last = begin + (fields.size_bytes - 1);
+  if (address < begin) return begin - address;
+  return address <= last ? 0 : address - last;
 }
 
 void SymbolTable::ForEach(Section section,

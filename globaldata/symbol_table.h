@@ -81,13 +81,19 @@ class SymbolTable {
 
   std::optional<Symbol> Find(std::string_view name) const;
 
+  // A symbol's record, for ReadSymbol; null where there is none.
+  using Handle = Address;
+
   // Of one section: the symbol that holds the address or is the first below it,
   // and the first that lies wholly above it.
   struct Neighbours {
-    std::optional<Symbol> at_or_below;
-    std::optional<Symbol> above;
+    Handle at_or_below;
+    Handle above;
   };
   Neighbours FindAround(Section section, Address address) const;
+  // How many bytes from the nearest of the symbol's; 0 if it is one of them.
+  std::uint64_t DistanceFrom(Handle symbol, Address address) const;
+  Symbol ReadSymbol(Handle symbol) const;
 
   // Visits the section's symbols, from the newest to the oldest.
   void ForEach(Section section,
@@ -141,7 +147,6 @@ class SymbolTable {
   Header& mutable_header();
   const Record& record(Address at) const;
   std::string_view NameOf(Address at) const;
-  Symbol ReadSymbol(Address at) const;
   Address BucketOf(std::string_view name) const;
   // The record that `link`, a field of the record at `from`, leads to.
   Address Follow(Address from, std::uint64_t link) const;

@@ -1,21 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kstack/frame_record.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
+#include <span>
 
 #include "bitshift/bits.h"
+#include "machine/byte_order.h"
 
 namespace kheap {
 
 namespace {
 
-// XXH3 is defined by its byte order, so the seal is the same on every host.
+// 2^64 over the golden ratio, odd (Knuth, TAOCP 6.4, multiplicative hashing).
+constexpr std::uint64_t kMultiplier = 11400714819323198485u;
+
+// One step of the seal. A bijection of the seal so far, so a change to a single
+// word always changes the outcome.
+std::uint64_t Seal(std::uint64_t seal, std::uint64_t word) {
+  return bits::Xor(seal, word) * kMultiplier;
+}
+
 std::uint64_t SealOf(Address record, std::span<const std::byte> bytes) {
-  const auto sealed = bytes.subspan(sizeof(FrameRecord::seal));
-  return XXH3_64bits_withSeed(sealed.data(), sealed.size(), record.offset());
+  std::uint64_t seal = record.offset();
+  for (std::size_t i = sizeof(FrameRecord::seal); i < bytes.size(); i += 8) {
+    seal =
+        Seal(seal, machine::LoadLittleEndian<std::uint64_t>(bytes.data() + i));
+  }
+  return seal;
+}
+
+// Bytes [begin, begin + 8) of the text as a little-endian word, zeros behind
+// its end.
+std::uint64_t WordOf(std::string_view text, std::size_t begin) {
+  const auto* const bytes = reinterpret_cast<const std::byte*>(text.data());
+  if (text.size() >= begin + 8) {
+    return machine::LoadLittleEndian<std::uint64_t>(bytes + begin);
+  }
+  std::uint64_t word = 0;
+  for (std::size_t i = text.size(); i > begin; --i) {
+    word = bits::Or(bits::ShiftLeft(word, 8),
+                    std::to_integer<std::uint64_t>(bytes[i - 1]));
+  }
+  return word;
 }
 
 std::string_view NameIn(std::span<const std::byte> record) {
@@ -42,22 +69,30 @@ std::uint64_t FrameRecordBytes(std::string_view name) {
 void WriteFrameRecord(GlobalHeap& heap, const FrameFacts& facts) {
   const auto bytes =
       heap.RuntimeSpan(facts.record, FrameRecordBytes(facts.name));
-  const auto name = bytes.subspan(sizeof(FrameRecord));
-  std::fill(std::copy_n(reinterpret_cast<const std::byte*>(facts.name.data()),
-                        facts.name.size(), name.begin()),
-            name.end(), std::byte{0});
-  auto& record = heap.RuntimeObject<FrameRecord>(facts.record);
+  auto& record = *reinterpret_cast<FrameRecord*>(bytes.data());
   record.caller_frame = facts.caller_frame.offset();
   record.caller_pointer = facts.caller_pointer.offset();
   record.serial = facts.serial;
-  record.seal = SealOf(facts.record, bytes);
+  // Word by word: a word that is read back right after its bytes were stored
+  // one by one waits for them.
+  std::uint64_t seal = facts.record.offset();
+  seal = Seal(seal, facts.caller_frame.offset());
+  seal = Seal(seal, facts.caller_pointer.offset());
+  seal = Seal(seal, facts.serial);
+  for (std::size_t i = sizeof(FrameRecord); i < bytes.size(); i += 8) {
+    const std::uint64_t word = WordOf(facts.name, i - sizeof(FrameRecord));
+    machine::StoreLittleEndian(bytes.data() + i, word);
+    seal = Seal(seal, word);
+  }
+  record.seal = seal;
 }
 
 std::optional<FrameFacts> ReadFrameRecord(const GlobalHeap& heap,
                                           Address record) {
   const MemoryLayout& layout = heap.layout();
   if (!CouldBeRecord(layout, record)) return std::nullopt;
-  const auto& fields = heap.RuntimeObject<FrameRecord>(record);
+  const std::byte* const begin = heap.base() + record.offset();
+  const auto& fields = *reinterpret_cast<const FrameRecord*>(begin);
   const Address caller_pointer(fields.caller_pointer);
   if (caller_pointer <= record || caller_pointer > layout.end(Region::kStack)) {
     return std::nullopt;
@@ -69,7 +104,7 @@ std::optional<FrameFacts> ReadFrameRecord(const GlobalHeap& heap,
       size_bytes > sizeof(FrameRecord) + kFrameNameBytesMax) {
     return std::nullopt;
   }
-  const auto bytes = heap.RuntimeSpan(record, size_bytes);
+  const std::span<const std::byte> bytes(begin, size_bytes);
   if (fields.seal != SealOf(record, bytes)) return std::nullopt;
   return FrameFacts{record, Address(fields.caller_frame), caller_pointer,
                     fields.serial, NameIn(bytes)};

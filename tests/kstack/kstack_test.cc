@@ -46,9 +46,7 @@ INSTANTIATE_TEST_SUITE_P(BothModes, KStackTest, testing::Bool(),
                            return info.param ? "Checked" : "Fast";
                          });
 
-// What only checked mode, and only fast mode, does.
-class KStackCheckedTest : public KStackTest {};
-INSTANTIATE_TEST_SUITE_P(Checked, KStackCheckedTest, testing::Values(true));
+// What only fast mode does; for checked mode see kstack_checked_test.cc.
 class KStackFastTest : public KStackTest {};
 INSTANTIATE_TEST_SUITE_P(Fast, KStackFastTest, testing::Values(false));
 
@@ -165,16 +163,6 @@ TEST_P(KStackFastTest, TheLastByteOfTheStackCanBeTakenAndNotOneMore) {
   EXPECT_EQ(
       FaultOf([&] { stack_.Alloca(1, 1); }),
       (MemoryFault{FaultCode::kStackOverflow, Access::kPush, begin(), 1}));
-}
-
-TEST_P(KStackCheckedTest, RedZonesCountAsStackUsed) {
-  stack_.PushFrame();
-  const std::uint64_t room = stack_.unused_bytes() - 2 * kStackRedZoneBytes;
-  EXPECT_EQ(FaultOf([&] { stack_.Alloca(room + 1, 1); }),
-            (MemoryFault{FaultCode::kStackOverflow, Access::kPush,
-                         stack_.pointer(), room + 1}));
-  EXPECT_EQ(stack_.Alloca(room, 1), begin() + kStackRedZoneBytes);
-  EXPECT_EQ(stack_.unused_bytes(), 0u);
 }
 
 TEST_P(KStackTest, PoppingOutOfOrderIsRefusedAndChangesNothing) {
@@ -398,75 +386,6 @@ TEST_P(KStackFastTest, AnOverrunOfALocalIsFoundAtTheReturn) {
             }),
             (MemoryFault{FaultCode::kHeapCorruption, Access::kLoad,
                          end() - FrameRecordBytes("f"), sizeof(FrameRecord)}));
-}
-
-// ---- checked mode -----------------------------------------------------------
-
-TEST_P(KStackCheckedTest, NeighboursOfAnObjectAreRedZones) {
-  stack_.PushFrame("f");
-  const Address below = stack_.Alloca(8, 8);
-  const Address object = stack_.Alloca(5, 1);
-  const Address above = stack_.Alloca(8, 8);
-  for (const Address of : {below, object, above}) heap_->Fill(of, {}, 5);
-  for (std::uint64_t i = 1; i <= kStackRedZoneBytes; ++i) {
-    for (const Address at : {object - i, object + 4 + i}) {
-      EXPECT_EQ(FaultOf([&] { heap_->sb(at, 0); }),
-                (MemoryFault{FaultCode::kOutOfBounds, Access::kStore, at, 1}));
-    }
-  }
-  for (std::uint64_t i = 0; i < 5; ++i) heap_->sb(object + i, 0);
-}
-
-TEST_P(KStackCheckedTest, ARecordCannotBeTouched) {
-  const FrameMarker frame = stack_.PushFrame("f");
-  EXPECT_EQ(
-      FaultOf([&] { heap_->ld(frame.record()); }),
-      (MemoryFault{FaultCode::kOutOfBounds, Access::kLoad, frame.record(), 8}));
-}
-
-TEST_P(KStackCheckedTest, AnObjectIsUninitialisedUntilStoredTo) {
-  stack_.PushFrame();
-  const Address object = stack_.Alloca(8, 8);
-  EXPECT_EQ(
-      FaultOf([&] { heap_->lw(object); }),
-      (MemoryFault{FaultCode::kUninitialisedRead, Access::kLoad, object, 4}));
-  heap_->sw(object, 7);
-  EXPECT_EQ(heap_->lw(object), 7);
-}
-
-TEST_P(KStackCheckedTest, APoppedObjectIsFault123AndANeverUsedByteIsNot) {
-  Address object;
-  stack_.WithFrame([&] {
-    object = stack_.Alloca(4);
-    heap_->sw(object, 7);
-  });
-  EXPECT_EQ(
-      FaultOf([&] { heap_->lw(object); }),
-      (MemoryFault{FaultCode::kStackUseAfterReturn, Access::kLoad, object, 4}));
-  EXPECT_EQ(FaultOf([&] { heap_->lw(begin()); }),
-            (MemoryFault{FaultCode::kOutOfBounds, Access::kLoad, begin(), 4}));
-  stack_.WithFrame([&] {
-    EXPECT_EQ(stack_.Alloca(4), object);
-    EXPECT_EQ(
-        FaultOf([&] { heap_->lw(object); }),
-        (MemoryFault{FaultCode::kUninitialisedRead, Access::kLoad, object, 4}));
-  });
-}
-
-TEST_P(KStackCheckedTest, TheObjectsOfAFrameAreKnown) {
-  stack_.WithFrame("main", [&] {
-    const Address a = stack_.Alloca(5, 1);
-    const Address b = stack_.Alloca(100, 64);
-    stack_.WithFrame("f", [&] {
-      std::vector<std::pair<Address, std::uint64_t>> objects;
-      stack_.ForEachObject(*stack_.FrameAt(a),
-                           [&](Address at, std::uint64_t size) {
-                             objects.push_back({at, size});
-                           });
-      EXPECT_EQ(objects, (std::vector<std::pair<Address, std::uint64_t>>{
-                             {b, 100}, {a, 5}}));
-    });
-  });
 }
 
 }  // namespace

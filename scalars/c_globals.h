@@ -27,9 +27,11 @@
 #include "heap/address.h"
 #include "machine/byte_order.h"
 #include "scalars/c_number.h"
+#include "scalars/c_operand.h"
 #include "scalars/c_var.h"
 #include "scalars/guest_type.h"
 #include "scalars/ptr.h"
+#include "scalars/ptr_var.h"
 
 namespace kheap {
 

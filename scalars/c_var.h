@@ -19,45 +19,17 @@
 // Update; and fault 122 (access update, the variable's address and size) where
 // a division has no result. An assignment that faults has changed nothing.
 
-#include <concepts>
 #include <cstdint>
-#include <type_traits>
 
 #include "heap/address.h"
 #include "heap/global_heap.h"
 #include "heap/memory_fault.h"
 #include "scalars/c_number.h"
+#include "scalars/c_operand.h"
 #include "scalars/c_operators.h"
 #include "scalars/guest_type.h"
 
 namespace kheap {
-
-namespace c {
-
-// What lies in the arena for a T.
-template <CNumber T>
-using Stored = std::conditional_t<std::same_as<T, bool>, std::uint8_t, T>;
-
-// The unsigned integer with a T's bits.
-template <CNumber T>
-using Bits = typename internal::IntegerOf<sizeof(T), false>::type;
-
-template <HostNumber U>
-Guest<U> ValueOf(U operand) {
-  return static_cast<Guest<U>>(operand);
-}
-template <CNumber U>
-U ValueOf(const CVar<U>& operand) {
-  return operand.get();
-}
-
-}  // namespace c
-
-// The right side of an assignment: a host number or a CVar of one.
-template <typename U>
-concept COperand = requires(const U& operand) {
-  { c::ValueOf(operand) } -> CNumber;
-};
 
 template <CNumber T>
 class CVar<T> {

@@ -9,7 +9,7 @@
 //   std::int8_t …        1     1          CVar<T>         c_var.h
 //   std::int32_t, float  4     4          CVar<T>
 //   std::int64_t, double 8     8          CVar<T>
-//   Ptr<U>               8     8          CVar<Ptr<U>>    ptr.h
+//   Ptr<U>               8     8          CVar<Ptr<U>>    ptr_var.h
 //   CArray<U, N>         N U   as of U    CArray<U, N>    c_array.h
 //   a struct of yours    kSizeBytes, kAlignment, itself   CStruct below
 //
@@ -65,6 +65,18 @@ constexpr std::uint64_t AlignOf() {
 
 template <typename T>
 using PlaceOf = typename GuestType<T>::Place;
+
+// What p-> needs: something that lasts as long as the expression and has the
+// place's members.
+template <typename Place>
+class ArrowOf {
+ public:
+  explicit ArrowOf(Place place) : place_(place) {}
+  Place* operator->() { return &place_; }
+
+ private:
+  Place place_;
+};
 
 // The base of a class that describes a struct:
 //

@@ -2,14 +2,11 @@
 #ifndef KHEAP_SCALARS_PTR_H_
 #define KHEAP_SCALARS_PTR_H_
 
-// Ptr<T> is a pointer of the guest as a host value: a heap and an address.
-// CVar<Ptr<T>>, or CPtrVar<T>, is a variable that holds one, 8 bytes in the
-// arena.
+// Ptr<T> is a pointer of the guest as a host value: a heap and an address. The
+// variable that holds one, and is what a Ptr<Ptr<T>> leads to, is in ptr_var.h.
 //
 //   Ptr<std::int32_t> p(heap, address);
 //   p[3] = *p + 1;                          // places: CIntVar
-//   Ptr<Ptr<std::int32_t>> pp = AddressOf(variable);
-//   **pp = 5;
 //
 // Arithmetic is in steps of SizeOf<T>(), the same for p[i] and *(p + i) and for
 // every T, and wraps at 64 bits; only a load or store asks whether an address
@@ -20,7 +17,6 @@
 // addresses. Pointers into different heaps are unequal.
 
 #include <compare>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -30,7 +26,6 @@
 #include "heap/address.h"
 #include "heap/global_heap.h"
 #include "heap/memory_fault.h"
-#include "machine/check.h"
 #include "scalars/c_span.h"
 #include "scalars/c_var.h"
 #include "scalars/guest_type.h"
@@ -45,18 +40,6 @@ struct GuestType<Ptr<T>> {
   static constexpr std::uint64_t kSizeBytes = 8;
   static constexpr std::uint64_t kAlignment = 8;
   using Place = CVar<Ptr<T>>;
-};
-
-// What p-> needs: something that lasts as long as the expression and has the
-// place's members.
-template <typename Place>
-class ArrowOf {
- public:
-  explicit ArrowOf(Place place) : place_(place) {}
-  Place* operator->() { return &place_; }
-
- private:
-  Place place_;
 };
 
 template <typename T>
@@ -158,64 +141,6 @@ template <GuestStruct T>
 Ptr<T> AddressOf(const T& place) {
   return Ptr<T>(place.heap(), place.address());
 }
-
-// A variable that holds a pointer. It stores the address only: a pointer into
-// another heap cannot be assigned.
-template <typename T>
-class CVar<Ptr<T>> {
- public:
-  CVar(GlobalHeap& heap, Address address) : heap_(&heap), address_(address) {}
-  CVar(const CVar&) = default;
-
-  GlobalHeap& heap() const { return *heap_; }
-  Address address() const { return address_; }
-
-  Ptr<T> get() const { return Ptr<T>(*heap_, heap_->Load<Address>(address_)); }
-  operator Ptr<T>() const { return get(); }
-  explicit operator bool() const { return !get().is_null(); }
-
-  CVar& operator=(const CVar& value) { return *this = value.get(); }
-  CVar& operator=(Ptr<T> value) {
-    KHEAP_CHECK(&value.heap() == heap_, "a pointer stays in its own arena");
-    heap_->Store<Address>(address_, value.address());
-    return *this;
-  }
-  CVar& operator=(std::nullptr_t) {
-    heap_->Store<Address>(address_, kNullAddress);
-    return *this;
-  }
-
-  auto operator*() const { return *get(); }
-  auto operator[](std::int64_t index) const { return get()[index]; }
-  auto operator->() const { return get().operator->(); }
-
-  CVar& operator+=(std::int64_t count) { return *this = get() + count; }
-  CVar& operator-=(std::int64_t count) { return *this = get() - count; }
-  CVar& operator++() { return *this += 1; }
-  CVar& operator--() { return *this -= 1; }
-  Ptr<T> operator++(int) {
-    const Ptr<T> old = get();
-    *this = old + 1;
-    return old;
-  }
-  Ptr<T> operator--(int) {
-    const Ptr<T> old = get();
-    *this = old - 1;
-    return old;
-  }
-
-  friend void swap(CVar a, CVar b) {
-    swap(CVar<std::uint64_t>(*a.heap_, a.address_),
-         CVar<std::uint64_t>(*b.heap_, b.address_));
-  }
-
- private:
-  GlobalHeap* heap_;
-  Address address_;
-};
-
-template <typename T>
-using CPtrVar = CVar<Ptr<T>>;
 
 }  // namespace kheap
 

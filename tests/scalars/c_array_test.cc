@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gtest/gtest.h"
+#include "scalars/ptr_var.h"
 #include "tests/support/faults.h"
 #include "tests/support/heaps.h"
 

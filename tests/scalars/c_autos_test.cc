@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "scalars/c_array.h"
+#include "scalars/ptr_var.h"
 #include "tests/support/faults.h"
 #include "tests/support/heaps.h"
 
@@ -65,8 +66,9 @@ TEST(CAutosCheckedTest, AVariableWithoutValueIsUninitialised) {
     CAutos autos(stack);
     CIntVar n = autos.New<std::int32_t>();
     address = n.address();
-    EXPECT_EQ(FaultOf([&] { ++n; }), (MemoryFault{FaultCode::kUninitialisedRead,
-                                                  Access::kLoad, address, 4}));
+    EXPECT_EQ(FaultOf([&] { ++n; }),
+              (MemoryFault{FaultCode::kUninitialisedRead, Access::kUpdate,
+                           address, 4}));
     n = 1;
     EXPECT_EQ(++n, 2);
     EXPECT_EQ(

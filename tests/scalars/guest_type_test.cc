@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "scalars/c_array.h"
-#include "scalars/ptr.h"
+#include "scalars/ptr_var.h"
 #include "tests/support/faults.h"
 #include "tests/support/heaps.h"
 

@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "scalars/c_array.h"
+#include "scalars/ptr_var.h"
 #include "tests/support/faults.h"
 #include "tests/support/heaps.h"
 
@@ -90,22 +91,6 @@ TEST_F(PtrTest, DereferencingReadsAndWritesTheTarget) {
   EXPECT_EQ(*p, 15);
 }
 
-TEST_F(PtrTest, APointerToAPointerLeadsThroughTheArena) {
-  CPtrVar<std::int32_t> p(*heap_, data_);
-  p = At<std::int32_t>(64);
-  const Ptr<Ptr<std::int32_t>> pp = AddressOf(p);
-  **pp = 7;
-  EXPECT_EQ(heap_->lw(data_ + 64), 7);
-  (*pp)[1] = 8;
-  EXPECT_EQ(heap_->lw(data_ + 68), 8);
-  *pp = At<std::int32_t>(128);
-  EXPECT_EQ(p, At<std::int32_t>(128));
-  CPtrVar<Ptr<std::int32_t>> ppp(*heap_, data_ + 8);
-  ppp = pp;
-  ***AddressOf(ppp) = 9;
-  EXPECT_EQ(heap_->lw(data_ + 128), 9);
-}
-
 TEST_F(PtrTest, NullIsNullAndFaultsWhenFollowed) {
   CIntPtr p(*heap_, nullptr);
   EXPECT_TRUE(p.is_null());
@@ -160,61 +145,6 @@ TEST_F(PtrTest, CastsKeepTheAddress) {
   EXPECT_EQ(v.Cast<std::int32_t>(), p);
   EXPECT_EQ(v, Ptr<void>(p));
   EXPECT_FALSE(v == nullptr);
-}
-
-TEST_F(PtrTest, PointerVariablesBehaveAsPointers) {
-  CPtrVar<std::int32_t> p(*heap_, data_);
-  const CIntPtr array = At<std::int32_t>(64);
-  p = array;
-  for (int i = 0; i < 4; ++i) array[i] = i;
-  EXPECT_EQ(*p, 0);
-  EXPECT_EQ(*p++, 0);
-  EXPECT_EQ(*++p, 2);
-  EXPECT_EQ(*p--, 2);
-  EXPECT_EQ(*p, 1);
-  p += 2;
-  EXPECT_EQ(p - array, 3);
-  p -= 3;
-  EXPECT_EQ(p, array);
-  EXPECT_EQ(p[3], 3);
-  p->SubAssign(1);
-  EXPECT_EQ(array[0], -1);
-  --p;
-  EXPECT_TRUE(p < array);
-  p = nullptr;
-  EXPECT_FALSE(p);
-  EXPECT_TRUE(p == nullptr);
-  CPtrVar<void> v(*heap_, data_ + 8);
-  v = array;
-  p = v.get().Cast<std::int32_t>();
-  EXPECT_EQ(p, array);
-  EXPECT_EQ(heap_->ld(data_), heap_->ld(data_ + 8));
-}
-
-TEST_F(PtrTest, SwappingPointerVariablesExchangesTheirValues) {
-  CPtrVar<std::int32_t> a(*heap_, data_);
-  CPtrVar<std::int32_t> b(*heap_, data_ + 8);
-  a = At<std::int32_t>(64);
-  b = nullptr;
-  swap(a, b);
-  EXPECT_TRUE(a == nullptr);
-  EXPECT_EQ(b, At<std::int32_t>(64));
-}
-
-TEST_F(PtrTest, AssigningOnePointerVariableToAnotherCopiesTheValue) {
-  CPtrVar<std::int32_t> a(*heap_, data_);
-  CPtrVar<std::int32_t> b(*heap_, data_ + 8);
-  a = At<std::int32_t>(64);
-  b = nullptr;
-  a = b;
-  b = At<std::int32_t>(128);
-  EXPECT_TRUE(a == nullptr);
-}
-
-TEST_F(PtrTest, APointerOfAnotherArenaIsRefused) {
-  CPtrVar<std::int32_t> p(*heap_, data_);
-  const auto other_heap = MakeFastHeap();
-  EXPECT_DEATH(p = CIntPtr(*other_heap, data_), "stays in its own arena");
 }
 
 }  // namespace

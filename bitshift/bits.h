@@ -174,7 +174,6 @@ constexpr T RotateRight(T word, int count) {
 
 template <std::unsigned_integral T>
 constexpr bool IsPowerOfTwo(T value) {
-  // std::has_single_bit counts bits, which is a call on x86-64 without popcnt.
   return value != 0 && (value & (value - 1)) == 0;
 }
 template <std::unsigned_integral T>

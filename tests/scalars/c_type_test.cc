@@ -10,19 +10,15 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "tests/scalars/host_layout.h"
 
 namespace kheap {
 namespace {
 
 enum Color { kRed };
 
-// Whether the host has the guest's data model, so that its compiler knows the
-// answers.
-constexpr bool kHostIsLp64 =
-    sizeof(void*) == 8 && sizeof(long) == 8 && alignof(long double) == 16;
-
 TEST(CTypeTest, SizesAndAlignmentsAreTheCompilers) {
-  if (!kHostIsLp64) return;
+  if (!kHostIsLikeGuest) return;
 #define EXPECT_AS_COMPILED(name, type)            \
   EXPECT_EQ(*SizeOf(name), sizeof(type)) << name; \
   EXPECT_EQ(*AlignOf(name), alignof(type)) << name;

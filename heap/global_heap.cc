@@ -232,6 +232,20 @@ void GlobalHeap::RequireStore(Address address, std::uint64_t size_bytes,
   }
 }
 
+void GlobalHeap::RequireScalarLoad(Address address,
+                                   std::uint64_t size_bytes) const {
+  RequireLoad(address, size_bytes);
+}
+
+void GlobalHeap::RequireScalarStore(Address address, std::uint64_t size_bytes) {
+  RequireStore(address, size_bytes, Access::kStore);
+}
+
+void GlobalHeap::RequireScalarUpdate(Address address,
+                                     std::uint64_t size_bytes) {
+  RequireStore(address, size_bytes, Access::kUpdate);
+}
+
 std::span<std::byte> GlobalHeap::CheckedSpan(Address address,
                                              std::uint64_t size_bytes,
                                              Access access) {

@@ -87,16 +87,28 @@ class GlobalHeap {
   template <Scalar T>
   T Load(Address address) const {
     if (!loadable_.HoldsScalar(address)) [[unlikely]] {
-      RequireLoad(address, sizeof(T));
+      RequireScalarLoad(address, sizeof(T));
     }
     return machine::LoadLittleEndian<T>(base_ + address.offset());
   }
   template <Scalar T>
   void Store(Address address, std::type_identity_t<T> value) {
     if (!storable_.HoldsScalar(address)) [[unlikely]] {
-      RequireStore(address, sizeof(T), Access::kStore);
+      RequireScalarStore(address, sizeof(T));
     }
     machine::StoreLittleEndian<T>(base_ + address.offset(), value);
+  }
+  // Loads a T, stores compute(T) in its place and returns that, after one check
+  // (Access::kUpdate). Nothing has changed if `compute` throws.
+  template <Scalar T, typename Compute>
+  T Update(Address address, Compute&& compute) {
+    if (!storable_.HoldsScalar(address)) [[unlikely]] {
+      RequireScalarUpdate(address, sizeof(T));
+    }
+    std::byte* const bytes = base_ + address.offset();
+    const T value = compute(machine::LoadLittleEndian<T>(bytes));
+    machine::StoreLittleEndian<T>(bytes, value);
+    return value;
   }
   template <Scalar T>
   std::optional<T> TryLoad(Address address) const {
@@ -299,6 +311,15 @@ class GlobalHeap {
   // initialised.
   void RequireLoad(Address address, std::uint64_t size_bytes) const;
   void RequireStore(Address address, std::uint64_t size_bytes, Access access);
+  // The same for Load, Store and Update. Cold, so that their usual path stays
+  // straight: gcc takes [[unlikely]] for one time in ten and laid it around
+  // this call.
+  [[gnu::cold]] void RequireScalarLoad(Address address,
+                                       std::uint64_t size_bytes) const;
+  [[gnu::cold]] void RequireScalarStore(Address address,
+                                        std::uint64_t size_bytes);
+  [[gnu::cold]] void RequireScalarUpdate(Address address,
+                                         std::uint64_t size_bytes);
   // Span for what lies outside the window.
   std::span<std::byte> CheckedSpan(Address address, std::uint64_t size_bytes,
                                    Access access);

@@ -20,7 +20,7 @@ constexpr std::uint32_t HotRequests(int size_class) {
              : 64 + static_cast<std::uint32_t>(ClassBytes(size_class) / 4);
 }
 
-// How many blocks a cache holds: a 64th of the heap in bytes, within limits.
+// How many blocks a cache holds: a 128th of the heap in bytes, within limits.
 std::uint32_t CacheCapacity(int size_class, std::uint64_t heap_bytes) {
   constexpr std::uint64_t kShare = 128;
   const std::uint64_t bytes = std::clamp<std::uint64_t>(

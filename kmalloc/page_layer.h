@@ -50,7 +50,7 @@ constexpr std::uint64_t WasteOf(std::uint64_t units, int size_class) {
          1000 / page_bytes;
 }
 
-// From 8 KiB or 16 slots up to twice that, or to the most that an offset in
+// From 8 KiB or 4 slots up to twice that, or to the most that an offset in
 // units can tell: the page that wastes least, a percent being worth a larger
 // one.
 constexpr PageShape ShapeOf(int size_class) {

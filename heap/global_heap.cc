@@ -22,6 +22,13 @@ constexpr std::uint64_t kScalarBytesMax = 16;
 // host and come again cost thirty times as much (BM_Regrow).
 constexpr std::uint64_t kDiscardBytesMin = 4 * 1024 * 1024;
 
+// How many of the addresses from `begin` on have `room_bytes` bytes ahead of
+// them below `end`.
+std::uint64_t CountWithRoom(std::uint64_t begin, std::uint64_t end,
+                            std::uint64_t room_bytes) {
+  return std::max(end - begin, room_bytes - 1) - (room_bytes - 1);
+}
+
 bool Overlaps(Address a, Address b, std::uint64_t size_bytes) {
   return size_bytes != 0 && (a <= b ? b - a < size_bytes : a - b < size_bytes);
 }
@@ -134,14 +141,15 @@ void GlobalHeap::UpdateWindows() {
     window.begin = layout_.begin(first).offset();
     window.end = break_address().offset();
     window.scalar_count =
-        std::max(window.end - window.begin, kScalarBytesMax - 1) -
-        kScalarBytesMax + 1;
+        CountWithRoom(window.begin, window.end, kScalarBytesMax);
     return window;
   };
   loadable_ = window(Region::kLibrary);
   storable_ = window(Region::kStack);
-  free_break_ = break_address().offset();
-  free_heap_bytes_ = break_address() - layout_.begin(Region::kHeap);
+  free_heap_begin_ = layout_.begin(Region::kHeap).offset();
+  free_heap_end_ = break_address().offset();
+  free_heap_count_ =
+      CountWithRoom(free_heap_begin_, free_heap_end_, kAheadBytes);
 }
 
 bool GlobalHeap::SetBreak(Address address) {
@@ -329,11 +337,12 @@ int GlobalHeap::Compare(Address a, Address b, std::uint64_t size_bytes) const {
 }
 
 std::uint64_t GlobalHeap::LoadableBytesInRegion(Address address) const {
-  if (FindRangeFault(address, 1, Access::kLoad)) return 0;
-  const Region region = layout_.RegionOf(address);
-  const Address end =
-      region == Region::kHeap ? break_address() : layout_.end(region);
-  return end - address;
+  const Address heap_end = break_address();
+  if (address >= layout_.begin(Region::kHeap)) {
+    return address < heap_end ? heap_end - address : 0;
+  }
+  if (address < layout_.begin(Region::kLibrary)) return 0;
+  return layout_.end(layout_.RegionOf(address)) - address;
 }
 
 // ---- runtime access --------------------------------------------------------

@@ -205,12 +205,21 @@ class GlobalHeap {
   // as the region goes: a C string that begins there ends within them. 0 where
   // no load may begin. Does not ask the shadow.
   std::uint64_t LoadableBytesInRegion(Address address) const;
-  // The same where no shadow has to be asked, and 0 in checked mode.
-  std::uint64_t FreelyLoadableBytes(Address address) const {
-    const std::uint64_t below_break = free_break_ - address.offset();
-    if (below_break <= free_heap_bytes_) [[likely]]
-      return below_break;
-    return checked() ? 0 : LoadableBytesInRegion(address);
+  bool AreFreelyLoadable(Address a, Address b, std::uint64_t size_bytes) const {
+    return loadable_.Holds(a, size_bytes) &&
+           b.offset() <= loadable_.end - size_bytes &&
+           b.offset() >= loadable_.begin;
+  }
+
+  // Whether `address` and the kAheadBytes - 1 behind it lie in the heap region,
+  // with no shadow to ask: the quick question for most strings.
+  bool IsInFreeHeap(Address address) const {
+    return address.offset() - free_heap_begin_ < free_heap_count_;
+  }
+  static constexpr std::uint64_t kAheadBytes = 32;
+  // What is LoadableBytesInRegion for such an address.
+  std::uint64_t FreeHeapBytes(Address address) const {
+    return free_heap_end_ - address.offset();
   }
 
   // At least this many bytes behind the break are zero and readable by the
@@ -343,9 +352,11 @@ class GlobalHeap {
   std::byte* const base_;
   Window loadable_;
   Window storable_;
-  // The break and the size of the heap region in use; 0 in checked mode.
-  std::uint64_t free_break_ = 0;
-  std::uint64_t free_heap_bytes_ = 0;
+  // The heap region up to the break, and how many addresses from its begin on
+  // are IsInFreeHeap: none in checked mode.
+  std::uint64_t free_heap_begin_ = 0;
+  std::uint64_t free_heap_end_ = 0;
+  std::uint64_t free_heap_count_ = 0;
 };
 
 }  // namespace kheap

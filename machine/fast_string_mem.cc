@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "machine/fast_string_mem.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "machine/packed_bytes.h"
+#include "machine/short_memory.h"
+#include "machine/word_scan.h"
+
+namespace kheap::machine {
+
+std::size_t FastStringMem::FindEnd(const std::byte* string, std::size_t begin,
+                                   std::size_t size) {
+  return FindFirstByWords(
+      begin, size,
+      [=](std::size_t i) { return MarkFirstZero(LoadPacked(string + i)); },
+      [=](std::size_t i) { return string[i] == std::byte{0}; });
+}
+
+std::size_t FastStringMem::FindByteOrEnd(const std::byte* string,
+                                         std::size_t begin, std::size_t size,
+                                         std::byte value) {
+  const PackedBytes pattern = Broadcast(value);
+  return FindFirstByWords(
+      begin, size,
+      [=](std::size_t i) {
+        const PackedBytes word = LoadPacked(string + i);
+        return MarkFirstZero(word) | MarkFirstZero(word ^ pattern);
+      },
+      [=](std::size_t i) {
+        return string[i] == value || string[i] == std::byte{0};
+      });
+}
+
+std::size_t FastStringMem::FindDifferenceOrEnd(const std::byte* a,
+                                               const std::byte* b,
+                                               std::size_t begin,
+                                               std::size_t size) {
+  return FindFirstByWords(
+      begin, size,
+      [=](std::size_t i) {
+        const PackedBytes word = LoadPacked(a + i);
+        return MarkFirstZero(word) | (word ^ LoadPacked(b + i));
+      },
+      [=](std::size_t i) { return a[i] != b[i] || a[i] == std::byte{0}; });
+}
+
+std::size_t FastStringMem::FindCaseDifferenceOrEnd(const std::byte* a,
+                                                   const std::byte* b,
+                                                   std::size_t begin,
+                                                   std::size_t size) {
+  return FindFirstByWords(
+      begin, size,
+      [=](std::size_t i) {
+        const PackedBytes word = ToLowerCase(LoadPacked(a + i));
+        return MarkFirstZero(word) | (word ^ ToLowerCase(LoadPacked(b + i)));
+      },
+      [=](std::size_t i) {
+        return ToLowerCase(std::to_integer<PackedBytes>(a[i])) !=
+                   ToLowerCase(std::to_integer<PackedBytes>(b[i])) ||
+               a[i] == std::byte{0};
+      });
+}
+
+std::size_t FastStringMem::CopyIfShort(std::byte* destination,
+                                       const std::byte* source,
+                                       std::size_t room) {
+  const std::size_t size = std::min(room, kShortBytesMax);
+  const std::size_t length = FindEnd(source, 0, size);
+  if (length == size) return room;
+  CopyShort(destination, source, length + 1);
+  return length;
+}
+
+std::byte* FastStringMem::Copy(std::byte* destination,
+                               const std::byte* source) {
+  constexpr std::size_t kStrideBytes = 4 * kPackedBytes;
+  std::size_t i = 0;
+  for (;; i += kStrideBytes) {
+    PackedBytes words[kStrideBytes / kPackedBytes];
+    std::memcpy(words, source + i, kStrideBytes);
+    PackedBytes marks = 0;
+    for (const PackedBytes word : words) marks |= MarkFirstZero(word);
+    if (marks != 0) break;
+    std::memcpy(destination + i, words, kStrideBytes);
+  }
+  const std::size_t rest = FindEnd(source + i, 0, kStrideBytes);
+  CopyShort(destination + i, source + i, rest + 1);
+  return destination + i + rest;
+}
+
+std::byte* FastStringMem::CopyPadded(std::byte* destination,
+                                     const std::byte* source,
+                                     std::size_t size) {
+  const std::size_t length = FindEnd(source, 0, size);
+  FastMem::Move(destination, source, length);
+  FastMem::Fill(destination + length, std::byte{0}, size - length);
+  return destination + length;
+}
+
+}  // namespace kheap::machine

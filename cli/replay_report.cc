@@ -95,7 +95,7 @@ std::map<std::uint64_t, BinGroup> GroupBins(const MallocStats& stats) {
 }
 
 void AppendBins(std::string& text, const MallocStats& stats) {
-  AppendRow(text, "bins by chunk size", "chunks", "bytes");
+  AppendRow(text, "bins by chunk size", "chunks", "payload bytes");
   for (const auto& [begin_bytes, group] : GroupBins(stats)) {
     AppendRow(text,
               absl::StrCat(GroupDigits(begin_bytes), " to ",
@@ -117,7 +117,7 @@ std::vector<JsonObject> BinsAsJson(const MallocStats& stats) {
                        .Add("chunk_bytes_begin", range.begin_bytes)
                        .Add("chunk_bytes_end", range.end_bytes)
                        .Add("chunks", stats.free_chunks_by_bin[index])
-                       .Add("bytes", stats.free_bytes_by_bin[index]));
+                       .Add("payload_bytes", stats.free_bytes_by_bin[index]));
   }
   return bins;
 }

@@ -30,8 +30,8 @@ constexpr std::string_view kUsage = R"(Usage: kheap replay [OPTION…] FILE|-
 
 Repeats the heap calls of a recorded malloc trace (CS:APP's .rep format; - reads
 standard input). First every block is filled with a pattern, and every byte of
-it verified; then the calls alone are repeated and timed. Prints their speed, the
-peak of live bytes, footprint, utilisation and the state of the bins.
+it verified; then the calls alone are repeated and timed. Prints their speed,
+the peak of live bytes, footprint, utilisation and the state of the bins.
 
 )";
 
@@ -179,14 +179,12 @@ int RunReplay(std::span<const std::string> arguments, Console& console) {
       ReadOperand(parsed->operands.front(), console);
   if (!trace.ok()) return Fail(trace.status(), kExitUsage, console);
   const absl::StatusOr<std::string> text = Replay(*trace, settings, console);
-  if (!text.ok()) {
-    return Fail(
-        text.status(),
-        absl::IsInvalidArgument(text.status()) ? kExitUsage : kExitFailure,
-        console);
+  if (text.ok()) {
+    console.out << *text;
+    return kExitSuccess;
   }
-  console.out << *text;
-  return kExitSuccess;
+  const bool is_usage = absl::IsInvalidArgument(text.status());
+  return Fail(text.status(), is_usage ? kExitUsage : kExitFailure, console);
 }
 
 }  // namespace

@@ -16,14 +16,14 @@ namespace {
 using Arguments = std::span<const std::string>;
 
 // In the order of kheap --help.
-const std::array<const Command*, 1>& Commands() {
-  static const std::array<const Command*, 1> commands = {&kReplayCommand};
+const std::array<Command, 1>& Commands() {
+  static const std::array<Command, 1> commands = {ReplayCommand()};
   return commands;
 }
 
 const Command* FindCommand(std::string_view name) {
-  for (const Command* command : Commands()) {
-    if (command->name == name) return command;
+  for (const Command& command : Commands()) {
+    if (command.name == name) return &command;
   }
   return nullptr;
 }
@@ -34,8 +34,8 @@ std::string HelpText() {
       "\n"
       "A C program's whole memory in one byte array.\n"
       "\n";
-  for (const Command* command : Commands()) {
-    text += HelpRow(command->name, command->summary);
+  for (const Command& command : Commands()) {
+    text += HelpRow(command.name, command.summary);
   }
   text += HelpRow("help COMMAND", "print what a command does and its options");
   text += "\n";

@@ -56,7 +56,7 @@ absl::Status RefusalOf(int result, std::span<const Option> options,
 }
 
 absl::Status Apply(const Option& chosen, std::string_view value) {
-  const absl::Status status = chosen.set(value);
+  absl::Status status = chosen.set(value);
   if (status.ok()) return status;
   return absl::InvalidArgumentError(absl::StrCat(
       "--", chosen.name, "=", std::string(value), " ", status.message()));
@@ -69,6 +69,7 @@ absl::StatusOr<ParsedArguments> ParseArguments(
   std::vector<std::string> words = {"kheap"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const std::vector<option> long_options = LongOptions(options);
@@ -90,7 +91,7 @@ absl::StatusOr<ParsedArguments> ParseArguments(
       const int at = optind > before ? optind - 1 : before;
       return RefusalOf(result, options, argv[at]);
     }
-    const absl::Status status =
+    absl::Status status =
         Apply(options[static_cast<std::size_t>(result - kFirstOption)],
               optarg == nullptr ? "" : optarg);
     if (!status.ok()) return status;

@@ -189,10 +189,10 @@ int RunReplay(std::span<const std::string> arguments, Console& console) {
 
 }  // namespace
 
-const Command kReplayCommand = {
-    .name = "replay",
-    .summary = "repeat a recorded malloc trace: verify, measure",
-    .run = RunReplay,
-};
+Command ReplayCommand() {
+  return {.name = "replay",
+          .summary = "repeat a recorded malloc trace: verify, measure",
+          .run = RunReplay};
+}
 
 }  // namespace kheap::cli

@@ -8,7 +8,7 @@
 
 namespace kheap::cli {
 
-extern const Command kReplayCommand;
+Command ReplayCommand();
 
 }  // namespace kheap::cli
 

@@ -174,7 +174,7 @@ constexpr T RotateRight(T word, int count) {
 
 template <std::unsigned_integral T>
 constexpr bool IsPowerOfTwo(T value) {
-  return std::has_single_bit(value);
+  return value != 0 && (value & (value - 1)) == 0;
 }
 template <std::unsigned_integral T>
 constexpr bool IsAligned(T value, std::type_identity_t<T> alignment) {

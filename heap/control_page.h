@@ -31,8 +31,9 @@ struct ControlPage {
   LittleEndian<std::uint64_t> stack_pointer;  // lowest byte in use
   LittleEndian<std::uint64_t> stack_frame;    // newest frame's record, or 0
   LittleEndian<std::uint64_t> stack_depth;    // frames, a count
+  LittleEndian<std::uint64_t> stack_serial;   // frames ever pushed, a count
 };
-static_assert(sizeof(ControlPage) == 24 + 16 * kRegionCount + 24);
+static_assert(sizeof(ControlPage) == 24 + 16 * kRegionCount + 32);
 static_assert(sizeof(ControlPage) <= kRegionAlignment);
 
 inline constexpr std::array<char, 8> kControlMagic = {'K', 'H', 'E', 'A', 'P'};

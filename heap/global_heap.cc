@@ -17,6 +17,11 @@ namespace {
 
 constexpr std::uint64_t kScalarBytesMax = 16;
 
+// A break that moves down by less than this has its bytes zeroed in place: they
+// were in use a moment ago and may soon be again, and pages that go back to the
+// host and come again cost thirty times as much (BM_Regrow).
+constexpr std::uint64_t kDiscardBytesMin = 4 * 1024 * 1024;
+
 // How many of the addresses from `begin` on have `room_bytes` bytes ahead of
 // them below `end`.
 std::uint64_t CountWithRoom(std::uint64_t begin, std::uint64_t end,
@@ -28,14 +33,22 @@ bool Overlaps(Address a, Address b, std::uint64_t size_bytes) {
   return size_bytes != 0 && (a <= b ? b - a < size_bytes : a - b < size_bytes);
 }
 
-bool Loads(Access access) { return access != Access::kStore; }
-bool Stores(Access access) { return access != Access::kLoad; }
+// Whether the access depends on what the bytes hold.
+bool Loads(Access access) {
+  return access == Access::kLoad || access == Access::kUpdate;
+}
+// Whether the access may change the bytes.
+bool Stores(Access access) {
+  return access == Access::kStore || access == Access::kUpdate ||
+         access == Access::kPush;
+}
 
 FaultCode CodeFor(ShadowByte state) {
   switch (state) {
     case ShadowByte::kUninitialised:
       return FaultCode::kUninitialisedRead;
     case ShadowByte::kFreed:
+    case ShadowByte::kFreedRedZone:
       return FaultCode::kUseAfterFree;
     case ShadowByte::kPoppedFrame:
       return FaultCode::kStackUseAfterReturn;
@@ -53,8 +66,7 @@ std::string ToString(const Digest& digest) {
                       absl::Hex(digest.low, absl::kZeroPad16));
 }
 
-// ---- making and resetting
-// ----------------------------------------------------
+// ---- making and resetting --------------------------------------------------
 
 absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::Create(
     const HeapOptions& options) {
@@ -90,11 +102,11 @@ bool GlobalHeap::Format() {
   page.capacity_bytes = layout_.capacity_bytes();
   for (int i = 0; i < kRegionCount; ++i) {
     page.regions[i].begin = layout_.begin(static_cast<Region>(i)).offset();
-    SetUsedEnd(static_cast<Region>(i), layout_.begin(static_cast<Region>(i)));
+    WriteUsedEnd(static_cast<Region>(i), layout_.begin(static_cast<Region>(i)));
   }
   for (const Region region :
        {Region::kControl, Region::kLibrary, Region::kStack, Region::kData}) {
-    SetUsedEnd(region, layout_.end(region));
+    WriteUsedEnd(region, layout_.end(region));
   }
   page.stack_pointer = layout_.end(Region::kStack).offset();
   if (shadow_.has_value()) {
@@ -151,20 +163,28 @@ bool GlobalHeap::SetBreak(Address address) {
     if (shadow_.has_value()) {
       shadow_->Set(old_break, address - old_break, ShadowByte::kNeverAllocated);
     }
+  } else if (old_break - address < kDiscardBytesMin) {
+    std::memset(base_ + address.offset(), 0, old_break - address);
   } else {
     memory_.Discard(address.offset(), old_break.offset());
   }
-  SetUsedEnd(Region::kHeap, address);
+  WriteUsedEnd(Region::kHeap, address);
   UpdateWindows();
   return true;
 }
 
 void GlobalHeap::SetUsedEnd(Region region, Address end) {
+  KHEAP_CHECK(region != Region::kHeap, "SetBreak alone moves the break");
+  KHEAP_CHECK(layout_.begin(region) <= end && end <= layout_.end(region),
+              "a region's used bytes lie within it");
+  WriteUsedEnd(region, end);
+}
+
+void GlobalHeap::WriteUsedEnd(Region region, Address end) {
   control().regions[IndexOf(region)].used_end = end.offset();
 }
 
-// ---- guest access
-// --------------------------------------------------------------
+// ---- guest access ----------------------------------------------------------
 
 std::optional<FaultCode> GlobalHeap::FindRangeFault(Address address,
                                                     std::uint64_t size_bytes,
@@ -220,6 +240,20 @@ void GlobalHeap::RequireStore(Address address, std::uint64_t size_bytes,
   }
 }
 
+void GlobalHeap::RequireScalarLoad(Address address,
+                                   std::uint64_t size_bytes) const {
+  RequireLoad(address, size_bytes);
+}
+
+void GlobalHeap::RequireScalarStore(Address address, std::uint64_t size_bytes) {
+  RequireStore(address, size_bytes, Access::kStore);
+}
+
+void GlobalHeap::RequireScalarUpdate(Address address,
+                                     std::uint64_t size_bytes) {
+  RequireStore(address, size_bytes, Access::kUpdate);
+}
+
 std::span<std::byte> GlobalHeap::CheckedSpan(Address address,
                                              std::uint64_t size_bytes,
                                              Access access) {
@@ -261,10 +295,27 @@ void GlobalHeap::Fill(Address destination, std::byte value,
 void GlobalHeap::Copy(Address destination, Address source,
                       std::uint64_t size_bytes) {
   if (checked() && Overlaps(destination, source, size_bytes)) {
+    RequireMove(destination, source, size_bytes);
     RaiseFault(FaultCode::kOverlappingCopy, Access::kStore, destination,
                size_bytes);
   }
   Move(destination, source, size_bytes);
+}
+
+void GlobalHeap::RequireMove(Address destination, Address source,
+                             std::uint64_t size_bytes) const {
+  auto fault = FindRangeFault(source, size_bytes, Access::kLoad);
+  // Uninitialised bytes may be moved: the source only has to be addressable.
+  if (!fault.has_value()) {
+    fault = FindShadowFault(source, size_bytes, Access::kStore);
+  }
+  if (fault.has_value()) {
+    RaiseFault(*fault, Access::kLoad, source, size_bytes);
+  }
+  if (const auto store_fault =
+          FindFault(destination, size_bytes, Access::kStore)) {
+    throw *store_fault;
+  }
 }
 
 void GlobalHeap::Move(Address destination, Address source,
@@ -272,21 +323,7 @@ void GlobalHeap::Move(Address destination, Address source,
   if (size_bytes == 0) return;
   if (!loadable_.Holds(source, size_bytes) ||
       !storable_.Holds(destination, size_bytes)) {
-    // The source may hold uninitialised bytes, so it is checked as if stored to
-    // but for the region.
-    auto fault = FindRangeFault(source, size_bytes, Access::kLoad);
-    if (!fault.has_value() && checked()) {
-      if (const auto bad = shadow_->FindUnaddressable(source, size_bytes)) {
-        fault = CodeFor(shadow_->At(*bad));
-      }
-    }
-    if (fault.has_value()) {
-      RaiseFault(*fault, Access::kLoad, source, size_bytes);
-    }
-    if (const auto store_fault =
-            FindFault(destination, size_bytes, Access::kStore)) {
-      throw *store_fault;
-    }
+    RequireMove(destination, source, size_bytes);
     if (checked()) shadow_->Copy(destination, source, size_bytes);
   }
   std::memmove(base_ + destination.offset(), base_ + source.offset(),
@@ -308,8 +345,7 @@ std::uint64_t GlobalHeap::LoadableBytesInRegion(Address address) const {
   return layout_.end(layout_.RegionOf(address)) - address;
 }
 
-// ---- runtime access
-// --------------------------------------------------------------
+// ---- runtime access --------------------------------------------------------
 
 std::span<std::byte> GlobalHeap::RuntimeSpan(Address address,
                                              std::uint64_t size_bytes) {
@@ -320,15 +356,15 @@ std::span<std::byte> GlobalHeap::RuntimeSpan(Address address,
 
 std::span<const std::byte> GlobalHeap::RuntimeSpan(
     Address address, std::uint64_t size_bytes) const {
-  const std::uint64_t limit = break_address() - kControlBase;
-  if (size_bytes > limit || address - kControlBase > limit - size_bytes) {
+  const Address begin = layout_.begin(Region::kSymbols);
+  const std::uint64_t limit = break_address() - begin;
+  if (size_bytes > limit || address - begin > limit - size_bytes) {
     RaiseFault(FaultCode::kHeapCorruption, Access::kLoad, address, size_bytes);
   }
   return {base_ + address.offset(), size_bytes};
 }
 
-// ---- the state as a whole
-// ----------------------------------------------------------
+// ---- the state as a whole --------------------------------------------------
 
 std::span<const std::byte> GlobalHeap::UsedBytes(Region region) const {
   const Address begin = layout_.begin(region);

@@ -10,11 +10,13 @@
 //   guest access    Load, Store, Span and what is built on them. Allowed in
 //                   [library, break) for loads and [stack, break) for stores;
 //                   in checked mode the shadow decides as well. Anything else
-//                   is a MemoryFault, and no byte has changed.
+//                   is a MemoryFault, and no byte has changed. A size of 0
+//                   touches nothing and never faults, whatever the address.
 //   runtime access  RuntimeSpan, RuntimeObject: the allocator's, the stack's
 //                   and the symbol table's own bookkeeping. Allowed anywhere
-//                   from the control page up to the break.
-// A size of 0 touches nothing and never faults, whatever the address.
+//                   from the symbol table up to the break. The control page
+//                   has control() instead: it says where the break is, so no
+//                   address that the guest may have overwritten leads there.
 //
 // Every number lies in little-endian order, at any alignment, on any host.
 //
@@ -28,6 +30,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "heap/address.h"
@@ -49,7 +53,7 @@ concept Scalar =
     std::same_as<T, unsigned __int128> || std::same_as<T, Address>;
 
 struct HeapOptions {
-  LayoutOptions layout;
+  LayoutOptions layout = {};
   // Keeps a shadow: every access to a byte that is not addressable, or that is
   // loaded before it was initialised, is a fault.
   bool checked = false;
@@ -83,16 +87,28 @@ class GlobalHeap {
   template <Scalar T>
   T Load(Address address) const {
     if (!loadable_.HoldsScalar(address)) [[unlikely]] {
-      RequireLoad(address, sizeof(T));
+      RequireScalarLoad(address, sizeof(T));
     }
     return machine::LoadLittleEndian<T>(base_ + address.offset());
   }
   template <Scalar T>
   void Store(Address address, std::type_identity_t<T> value) {
     if (!storable_.HoldsScalar(address)) [[unlikely]] {
-      RequireStore(address, sizeof(T), Access::kStore);
+      RequireScalarStore(address, sizeof(T));
     }
     machine::StoreLittleEndian<T>(base_ + address.offset(), value);
+  }
+  // Loads a T, stores compute(T) in its place and returns that, after one check
+  // (Access::kUpdate). Nothing has changed if `compute` throws.
+  template <Scalar T, typename Compute>
+  T Update(Address address, Compute&& compute) {
+    if (!storable_.HoldsScalar(address)) [[unlikely]] {
+      RequireScalarUpdate(address, sizeof(T));
+    }
+    std::byte* const bytes = base_ + address.offset();
+    const T value = compute(machine::LoadLittleEndian<T>(bytes));
+    machine::StoreLittleEndian<T>(bytes, value);
+    return value;
   }
   template <Scalar T>
   std::optional<T> TryLoad(Address address) const {
@@ -127,9 +143,9 @@ class GlobalHeap {
 
   // The bytes [address, address + size_bytes) after one check, to be used at
   // once: the span is good until the break moves down. `access` says what the
-  // caller is going to do with *all* of them; in checked mode a load wants
-  // them initialised and a store makes them so. A span of no bytes begins
-  // somewhere in the arena.
+  // caller is going to do with *all* of them (kLoad, kStore or kUpdate); in
+  // checked mode a load wants them initialised and a store makes them so. A
+  // span of no bytes begins somewhere in the arena.
   std::span<std::byte> Span(Address address, std::uint64_t size_bytes,
                             Access access) {
     const Window& window = access == Access::kLoad ? loadable_ : storable_;
@@ -153,8 +169,9 @@ class GlobalHeap {
       Address address, std::uint64_t size_bytes) const;
 
   void Fill(Address destination, std::byte value, std::uint64_t size_bytes);
-  // The ranges may not overlap: in checked mode that is fault 118, otherwise
-  // it is a Move. The state of uninitialised bytes is copied with them.
+  // The ranges may not overlap, nor be the same: in checked mode that is fault
+  // 118, otherwise it is a Move. Uninitialised bytes may be copied; the copy is
+  // uninitialised too.
   void Copy(Address destination, Address source, std::uint64_t size_bytes);
   // The ranges may overlap.
   void Move(Address destination, Address source, std::uint64_t size_bytes);
@@ -212,8 +229,8 @@ class GlobalHeap {
 
   // ---- runtime access -------------------------------------------------------
 
-  // Where an address outside [kControlBase, break) comes from metadata that the
-  // guest overwrote: fault 116, never a host access outside the arena.
+  // A range outside [symbols, break) can only come from metadata that the guest
+  // overwrote: fault 116, never a host access outside the arena.
   std::span<std::byte> RuntimeSpan(Address address, std::uint64_t size_bytes);
   std::span<const std::byte> RuntimeSpan(Address address,
                                          std::uint64_t size_bytes) const;
@@ -256,7 +273,8 @@ class GlobalHeap {
   [[nodiscard]] bool SetBreak(Address address);
 
   // Says that the bytes of a region below `end` may be other than zero, so
-  // that digests and comparisons cover them.
+  // that digests and comparisons cover them. `end` lies in the region or ends
+  // it; the heap's used end is the break and moves with SetBreak only.
   void SetUsedEnd(Region region, Address end);
 
   // ---- the state as a whole -------------------------------------------------
@@ -302,11 +320,24 @@ class GlobalHeap {
   // initialised.
   void RequireLoad(Address address, std::uint64_t size_bytes) const;
   void RequireStore(Address address, std::uint64_t size_bytes, Access access);
+  // The same for Load, Store and Update. Cold, so that their usual path stays
+  // straight: gcc takes [[unlikely]] for one time in ten and laid it around
+  // this call.
+  [[gnu::cold]] void RequireScalarLoad(Address address,
+                                       std::uint64_t size_bytes) const;
+  [[gnu::cold]] void RequireScalarStore(Address address,
+                                        std::uint64_t size_bytes);
+  [[gnu::cold]] void RequireScalarUpdate(Address address,
+                                         std::uint64_t size_bytes);
   // Span for what lies outside the window.
   std::span<std::byte> CheckedSpan(Address address, std::uint64_t size_bytes,
                                    Access access);
   std::span<const std::byte> CheckedSpan(Address address,
                                          std::uint64_t size_bytes) const;
+  // Raises the fault of a move, if any: of its load, then of its store.
+  void RequireMove(Address destination, Address source,
+                   std::uint64_t size_bytes) const;
+  void WriteUsedEnd(Region region, Address end);
   std::span<const std::byte> UsedBytes(Region region) const;
   std::optional<FaultCode> FindRangeFault(Address address,
                                           std::uint64_t size_bytes,

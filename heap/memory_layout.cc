@@ -16,8 +16,6 @@ namespace {
 constexpr std::uint64_t kDirectoryShare = 64;
 constexpr std::uint64_t kDirectoryBytesMin = 128 * 1024;
 
-constexpr std::uint64_t kHeapBytesMin = 64 * 1024;
-
 // The heap begins at a multiple of its own page size.
 constexpr std::uint64_t kHeapAlignment = 65536;
 
@@ -61,8 +59,8 @@ absl::StatusOr<MemoryLayout> MemoryLayout::Create(
   if (bound > capacity || capacity - bound < kHeapBytesMin) {
     return absl::InvalidArgumentError(
         absl::StrCat("a capacity of ", options.capacity_bytes,
-                     " bytes leaves no heap: the ", "regions below it take ",
-                     bound, " bytes and the heap needs ", kHeapBytesMin));
+                     " bytes leaves no heap: the regions below it take ", bound,
+                     " bytes and the heap needs ", kHeapBytesMin));
   }
   layout.bounds_[IndexOf(Region::kHeap)] = Address(bound);
   layout.bounds_[kRegionCount] = Address(capacity);

@@ -12,7 +12,8 @@
 //   directory     kmalloc      do nothing
 //   library       clib         load
 //   read-only     globaldata   load
-//   stack guard   –            do nothing: an overflowing stack ends here
+//   stack guard   –            load zeros (nothing in checked mode); a store
+//                              is an overflow of the stack above it
 //   stack         kstack       load and store
 //   data          globaldata   load and store
 //   heap          kmalloc      load and store, up to the break
@@ -56,11 +57,13 @@ inline constexpr std::uint64_t kRegionAlignment = 4096;
 inline constexpr Address kControlBase{4096};
 inline constexpr std::uint64_t kStackGuardBytes = 65536;
 inline constexpr std::uint64_t kLibraryBytes = 4096;
+inline constexpr std::uint64_t kHeapBytesMin = 65536;
 inline constexpr std::uint64_t kCapacityBytesMax =
     std::uint64_t{1} * 1024 * 1024 * 1024 * 1024;
 
-// How large each region is. All sizes are in bytes and rounded up to a
-// multiple of kRegionAlignment; what they leave of the capacity is the heap.
+// How large each region is, in bytes. The regions' sizes are rounded up to a
+// multiple of kRegionAlignment, the capacity down; what they leave of it is the
+// heap.
 struct LayoutOptions {
   std::uint64_t capacity_bytes = std::uint64_t{64} * 1024 * 1024;
   std::uint64_t stack_bytes = 1024 * 1024;
@@ -71,8 +74,8 @@ struct LayoutOptions {
 
 class MemoryLayout {
  public:
-  // Fails with InvalidArgument if the regions leave less than one page of heap
-  // or the capacity is above kCapacityBytesMax.
+  // Fails with InvalidArgument if the regions leave less than kHeapBytesMin or
+  // the capacity is above kCapacityBytesMax.
   static absl::StatusOr<MemoryLayout> Create(const LayoutOptions& options);
 
   Address begin(Region region) const { return bounds_[IndexOf(region)]; }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "heap/address.h"
 #include "machine/reserved_memory.h"
@@ -36,6 +37,7 @@ enum class ShadowByte : std::uint8_t {
   kUndefinedData = 140,   // in a data region, not part of any global
   kGlobalRedZone = 142,   // beside a global
   kStackGuard = 144,
+  kFreedRedZone = 146,  // before a freed block
 };
 
 class Shadow {

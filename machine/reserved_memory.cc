@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+
+#include "machine/check.h"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/mman.h>
@@ -11,6 +14,14 @@
 #endif
 
 namespace kheap::machine {
+
+namespace {
+
+// No object may be larger than a pointer difference can say.
+constexpr std::uint64_t kReserveBytesMax =
+    std::numeric_limits<std::ptrdiff_t>::max();
+
+}  // namespace
 
 #if defined(__unix__) || defined(__APPLE__)
 
@@ -43,7 +54,9 @@ constexpr std::size_t RoundDown(std::size_t value, std::size_t step) {
 
 }  // namespace
 
-std::optional<ReservedMemory> ReservedMemory::Reserve(std::size_t size_bytes) {
+std::optional<ReservedMemory> ReservedMemory::Reserve(
+    std::uint64_t size_bytes) {
+  if (size_bytes > kReserveBytesMax) return std::nullopt;
   void* data =
       mmap(nullptr, size_bytes, PROT_NONE, kReserveFlags, /*fd=*/-1, 0);
   if (data == MAP_FAILED) return std::nullopt;
@@ -55,6 +68,7 @@ ReservedMemory::~ReservedMemory() {
 }
 
 bool ReservedMemory::Commit(std::size_t end) {
+  KHEAP_CHECK(end <= size_, "only reserved memory can be committed");
   if (end <= committed_) return true;
   const std::size_t new_end = std::min(size_, RoundUp(end, kCommitStepBytes));
   if (mprotect(data_ + committed_, new_end - committed_,
@@ -66,6 +80,8 @@ bool ReservedMemory::Commit(std::size_t end) {
 }
 
 void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
+  KHEAP_CHECK(begin <= end && end <= committed_,
+              "only committed memory can be discarded");
 #ifdef __linux__
   const std::size_t inner_begin = RoundUp(begin, kHostPageBytes);
   const std::size_t inner_end = RoundDown(end, kHostPageBytes);
@@ -82,7 +98,9 @@ void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
 
 #else  // A host without mmap.
 
-std::optional<ReservedMemory> ReservedMemory::Reserve(std::size_t size_bytes) {
+std::optional<ReservedMemory> ReservedMemory::Reserve(
+    std::uint64_t size_bytes) {
+  if (size_bytes > kReserveBytesMax) return std::nullopt;
   void* data = std::calloc(size_bytes, 1);
   if (data == nullptr) return std::nullopt;
   return ReservedMemory(static_cast<std::byte*>(data), size_bytes);
@@ -91,11 +109,14 @@ std::optional<ReservedMemory> ReservedMemory::Reserve(std::size_t size_bytes) {
 ReservedMemory::~ReservedMemory() { std::free(data_); }
 
 bool ReservedMemory::Commit(std::size_t end) {
+  KHEAP_CHECK(end <= size_, "only reserved memory can be committed");
   committed_ = std::max(committed_, end);
   return true;
 }
 
 void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
+  KHEAP_CHECK(begin <= end && end <= committed_,
+              "only committed memory can be discarded");
   std::memset(data_ + begin, 0, end - begin);
 }
 

@@ -15,6 +15,7 @@
 // whole range is allocated at once and committing does nothing.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -23,8 +24,8 @@ namespace kheap::machine {
 class ReservedMemory {
  public:
   // Reserves `size_bytes` (above zero), or returns nothing where the host has
-  // no such range left.
-  static std::optional<ReservedMemory> Reserve(std::size_t size_bytes);
+  // no such range left or cannot address one of that size.
+  static std::optional<ReservedMemory> Reserve(std::uint64_t size_bytes);
 
   ReservedMemory(ReservedMemory&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),

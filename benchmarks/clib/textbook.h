@@ -2,9 +2,9 @@
 #ifndef KHEAP_BENCHMARKS_CLIB_TEXTBOOK_H_
 #define KHEAP_BENCHMARKS_CLIB_TEXTBOOK_H_
 
-// The algorithms of a small portable C library (musl's, for one), written down
-// anew as peers of our portable kernels: words where one pointer can be
-// aligned, else bytes.
+// The algorithms of a small portable C library, written down anew as peers of
+// our portable kernels: aligned words of 8 bytes where the pointers allow it,
+// else bytes. musl's C has the same loops; it is not linked here.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,26 @@ inline bool IsAligned(const char* p) {
   return reinterpret_cast<std::uintptr_t>(p) % sizeof(Word) == 0;
 }
 
-__attribute__((noinline)) inline std::size_t Strlen(const char* s) {
+inline void StoreWord(char* p, Word word) {
+  std::memcpy(p, &word, sizeof(word));
+}
+inline bool AreAlignedAlike(const char* a, const char* b) {
+  return (reinterpret_cast<std::uintptr_t>(a) -
+          reinterpret_cast<std::uintptr_t>(b)) %
+             sizeof(Word) ==
+         0;
+}
+
+// Each is a call, as it is to a C library, and stays the loop that it is:
+// compilers know how to make a call of the host's memcpy out of one.
+#ifdef __clang__
+#define KHEAP_TEXTBOOK __attribute__((noinline, no_builtin))
+#else
+#define KHEAP_TEXTBOOK \
+  __attribute__((noinline, optimize("no-tree-loop-distribute-patterns")))
+#endif
+
+KHEAP_TEXTBOOK inline std::size_t Strlen(const char* s) {
   const char* p = s;
   for (; !IsAligned(p); ++p) {
     if (*p == 0) return static_cast<std::size_t>(p - s);
@@ -36,8 +55,7 @@ __attribute__((noinline)) inline std::size_t Strlen(const char* s) {
   return static_cast<std::size_t>(p - s);
 }
 
-__attribute__((noinline)) inline const char* Memchr(const char* p, char c,
-                                                    std::size_t n) {
+KHEAP_TEXTBOOK inline const char* Memchr(const char* p, char c, std::size_t n) {
   for (; n != 0 && !IsAligned(p) && *p != c; ++p) --n;
   if (n != 0 && *p != c) {
     const Word pattern = kOnes * static_cast<unsigned char>(c);
@@ -50,7 +68,7 @@ __attribute__((noinline)) inline const char* Memchr(const char* p, char c,
   return n != 0 ? p : nullptr;
 }
 
-__attribute__((noinline)) inline const char* Strchrnul(const char* p, char c) {
+KHEAP_TEXTBOOK inline const char* Strchrnul(const char* p, char c) {
   for (; !IsAligned(p); ++p) {
     if (*p == 0 || *p == c) return p;
   }
@@ -62,22 +80,21 @@ __attribute__((noinline)) inline const char* Strchrnul(const char* p, char c) {
   return p;
 }
 
-__attribute__((noinline)) inline int Memcmp(const char* a, const char* b,
-                                            std::size_t n) {
+KHEAP_TEXTBOOK inline int Memcmp(const char* a, const char* b, std::size_t n) {
   for (; n != 0 && *a == *b; ++a, ++b) --n;
   return n != 0
              ? static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b)
              : 0;
 }
 
-__attribute__((noinline)) inline int Strcmp(const char* a, const char* b) {
+KHEAP_TEXTBOOK inline int Strcmp(const char* a, const char* b) {
   for (; *a == *b && *a != 0; ++a) ++b;
   return static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b);
 }
 
-__attribute__((noinline)) inline char* Strcpy(char* d, const char* s) {
+KHEAP_TEXTBOOK inline char* Strcpy(char* d, const char* s) {
   char* const result = d;
-  if (IsAligned(d) == IsAligned(s)) {
+  if (AreAlignedAlike(d, s)) {
     for (; !IsAligned(s); ++s, ++d) {
       if ((*d = *s) == 0) return result;
     }
@@ -89,6 +106,90 @@ __attribute__((noinline)) inline char* Strcpy(char* d, const char* s) {
   }
   return result;
 }
+
+KHEAP_TEXTBOOK inline char* Memcpy(char* d, const char* s, std::size_t n) {
+  char* const result = d;
+  if (AreAlignedAlike(d, s)) {
+    for (; n != 0 && !IsAligned(s); --n) *d++ = *s++;
+    for (; n >= sizeof(Word); n -= sizeof(Word)) {
+      StoreWord(d, LoadWord(s));
+      d += sizeof(Word);
+      s += sizeof(Word);
+    }
+  }
+  for (; n != 0; --n) *d++ = *s++;
+  return result;
+}
+
+KHEAP_TEXTBOOK inline char* Memmove(char* d, const char* s, std::size_t n) {
+  if (reinterpret_cast<std::uintptr_t>(d) -
+          reinterpret_cast<std::uintptr_t>(s) >=
+      n) {
+    return Memcpy(d, s, n);
+  }
+  if (AreAlignedAlike(d, s)) {
+    for (; n != 0 && !IsAligned(d + n); --n) d[n - 1] = s[n - 1];
+    for (; n >= sizeof(Word); n -= sizeof(Word)) {
+      StoreWord(d + n - sizeof(Word), LoadWord(s + n - sizeof(Word)));
+    }
+  }
+  for (; n != 0; --n) d[n - 1] = s[n - 1];
+  return d;
+}
+
+KHEAP_TEXTBOOK inline char* Memset(char* d, char c, std::size_t n) {
+  char* const result = d;
+  const Word pattern = kOnes * static_cast<unsigned char>(c);
+  for (; n != 0 && !IsAligned(d); --n) *d++ = c;
+  for (; n >= sizeof(Word); n -= sizeof(Word), d += sizeof(Word)) {
+    StoreWord(d, pattern);
+  }
+  for (; n != 0; --n) *d++ = c;
+  return result;
+}
+
+KHEAP_TEXTBOOK inline const char* Memrchr(const char* p, char c,
+                                          std::size_t n) {
+  while (n-- != 0) {
+    if (p[n] == c) return p + n;
+  }
+  return nullptr;
+}
+
+inline const char* Strrchr(const char* p, char c) {
+  return Memrchr(p, c, Strlen(p) + 1);
+}
+
+KHEAP_TEXTBOOK inline int Strncmp(const char* a, const char* b, std::size_t n) {
+  for (; n != 0 && *a == *b && *a != 0; ++a, ++b) --n;
+  return n != 0
+             ? static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b)
+             : 0;
+}
+
+KHEAP_TEXTBOOK inline char* Strncpy(char* d, const char* s, std::size_t n) {
+  char* const result = d;
+  if (AreAlignedAlike(d, s)) {
+    for (; n != 0 && !IsAligned(s) && *s != 0; --n) *d++ = *s++;
+    if (n != 0 && *s != 0) {
+      for (; n >= sizeof(Word) && !HasZero(LoadWord(s)); n -= sizeof(Word)) {
+        StoreWord(d, LoadWord(s));
+        d += sizeof(Word);
+        s += sizeof(Word);
+      }
+    }
+  }
+  for (; n != 0 && *s != 0; --n) *d++ = *s++;
+  Memset(d, 0, n);
+  return result;
+}
+
+inline char* Strcat(char* d, const char* s) {
+  Strcpy(d + Strlen(d), s);
+  return d;
+}
+
+#undef KHEAP_TEXTBOOK
 
 }  // namespace kheap::textbook
 

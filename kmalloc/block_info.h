@@ -35,12 +35,12 @@ struct BlockInfo {
 
 // Sizes in bytes, counts of blocks. "Held" counts what is live or cached.
 struct MallocStats {
-  std::uint64_t live_bytes;   // what the guest may use of its blocks
+  std::uint64_t live_bytes;  // what the guest may use of its blocks
   std::uint64_t live_blocks;
   std::uint64_t cached_bytes;
   std::uint64_t cached_blocks;
-  std::uint64_t peak_bytes;   // most bytes ever held at once
-  std::uint64_t peak_blocks;  // most blocks ever held at once
+  std::uint64_t peak_bytes;       // most bytes ever held at once
+  std::uint64_t peak_blocks;      // most blocks ever held at once
   std::uint64_t footprint_bytes;  // heap region up to the break, and directory
   std::uint64_t directory_bytes;  // the directory's share of it
   std::uint64_t quarantined_bytes;

@@ -21,6 +21,9 @@ constexpr int kExactBinCount = 65;
 constexpr int kExactBinLog2 = 10;
 constexpr int kBinsPerDoublingLog2 = 3;
 
+// No free chunk touches the top, and none is cut from it in place.
+constexpr Tag kTopTag(0, Tag::kInUse + Tag::kPreviousInUse);
+
 [[noreturn]] void RaiseCorruption(Address address) {
   RaiseFault(FaultCode::kHeapCorruption, Access::kLoad, address, kTagBytes);
 }
@@ -66,12 +69,16 @@ Chunk ChunkLayer::At(Address tag_address) const {
   return {tag_address, tag};
 }
 
+bool ChunkLayer::IsTopIntact() const {
+  return LoadWord(top()) == kTopTag.SealedFor(top());
+}
+
 inline Chunk ChunkLayer::Follower(const Chunk& chunk) const {
   const Address begin = chunk.end();
   if (begin != top()) return At(begin);
-  const std::uint64_t word = LoadWord(begin);
-  if (!Tag::IsSealedFor(begin, word)) [[unlikely]] RaiseCorruption(begin);
-  return {begin, Tag::FromWord(word)};
+  if (!IsTopIntact()) [[unlikely]]
+    RaiseCorruption(begin);
+  return {begin, kTopTag};
 }
 
 Chunk ChunkLayer::InUse(Address payload) const {
@@ -168,12 +175,12 @@ bool ChunkLayer::IsBound(const Chunk& chunk) const {
           ? directory_.header().bins[BinOf(chunk.size_bytes())].get()
           : LinksOf(AddressOf(links.previous)).next.get();
   return before == self && !chunk.tag.in_use() &&
-         LoadWord(chunk.end() - kTagBytes) ==
-             chunk.tag.SealedFor(chunk.begin);
+         LoadWord(chunk.end() - kTagBytes) == chunk.tag.SealedFor(chunk.begin);
 }
 
 inline void ChunkLayer::RequireBound(const Chunk& chunk) const {
-  if (!IsBound(chunk)) [[unlikely]] RaiseCorruption(chunk.payload());
+  if (!IsBound(chunk)) [[unlikely]]
+    RaiseCorruption(chunk.payload());
 }
 
 void ChunkLayer::Unlink(const Chunk& chunk) {
@@ -199,8 +206,8 @@ void ChunkLayer::PutFree(Address begin, std::uint64_t chunk_bytes) {
   const Tag tag(chunk_bytes, Tag::kPreviousInUse);
   const std::uint64_t word = tag.SealedFor(begin);
   machine::StoreLittleEndian(base_ + begin.offset(), word);
-  machine::StoreLittleEndian(
-      base_ + (begin + chunk_bytes - kTagBytes).offset(), word);
+  machine::StoreLittleEndian(base_ + (begin + chunk_bytes - kTagBytes).offset(),
+                             word);
   const int bin = BinOf(chunk_bytes);
   DirectoryHeader& header = directory_.header();
   const Granule self = GranuleOf(begin + kTagBytes);
@@ -277,7 +284,7 @@ Chunk ChunkLayer::CarveTop(std::uint64_t lead_bytes,
 
 bool ChunkLayer::ReserveTop(std::uint64_t size_bytes) {
   const Address begin = top();
-  if (!Tag::IsSealedFor(begin, LoadWord(begin))) RaiseCorruption(begin);
+  if (!IsTopIntact()) RaiseCorruption(begin);
   const Address old_break = heap_->break_address();
   if (size_bytes <= old_break - begin - kTagBytes) return true;
   const Address heap_end = heap_->layout().end(Region::kHeap);
@@ -285,9 +292,9 @@ bool ChunkLayer::ReserveTop(std::uint64_t size_bytes) {
   const Address needed = begin + size_bytes + kTagBytes;
   const std::uint64_t heap_bytes =
       old_break - heap_->layout().begin(Region::kHeap);
-  const std::uint64_t step = std::clamp(
-      bits::Bit(bits::Log2Floor(heap_bytes / kGrowthShare + 1)),
-      kGrowthBytesMin, kGrowthBytesMax);
+  const std::uint64_t step =
+      std::clamp(bits::Bit(bits::Log2Floor(heap_bytes / kGrowthShare + 1)),
+                 kGrowthBytesMin, kGrowthBytesMax);
   const Address target(bits::AlignUp(needed.offset(), step));
   return heap_->SetBreak(std::min(target, heap_end)) ||
          heap_->SetBreak(
@@ -297,7 +304,7 @@ bool ChunkLayer::ReserveTop(std::uint64_t size_bytes) {
 void ChunkLayer::SetTop(Address tag_address) {
   DirectoryHeader& header = directory_.header();
   header.top = tag_address.offset();
-  PutInUse(tag_address, 0, Tag::kPreviousInUse);
+  WriteTag(tag_address, kTopTag);
   const std::uint64_t touched_end = (tag_address + kTagBytes).offset();
   if (header.fresh_begin < touched_end) header.fresh_begin = touched_end;
 }

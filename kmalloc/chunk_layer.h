@@ -78,6 +78,8 @@ class ChunkLayer {
   Address first_tag() const {
     return heap_->layout().begin(Region::kHeap) + kTagBytes;
   }
+  // Whether the top's tag is as SetTop left it.
+  bool IsTopIntact() const;
   Address top() const { return Address(directory_.header().top); }
   // The verified chunk whose tag lies at an address from first_tag() up to, but
   // not including, top(), as a chunk before it ends there.

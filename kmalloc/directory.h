@@ -163,9 +163,9 @@ struct DirectoryLayout {
 class Directory {
  public:
   explicit Directory(GlobalHeap& heap)
-      : Directory(heap, DirectoryLayout::Of(
-                            heap.layout().begin(Region::kDirectory),
-                            heap.layout().capacity_bytes())) {}
+      : Directory(heap,
+                  DirectoryLayout::Of(heap.layout().begin(Region::kDirectory),
+                                      heap.layout().capacity_bytes())) {}
 
   DirectoryHeader& header() const { return *header_; }
   ClassState& size_class(int index) const { return classes_[index]; }
@@ -182,7 +182,8 @@ class Directory {
   }
 
   bool IsStart(Granule granule) const {
-    return bits::TestBit(start_bits_[granule / kGranulesPerUnit].get(), granule % kGranulesPerUnit);
+    return bits::TestBit(start_bits_[granule / kGranulesPerUnit].get(),
+                         granule % kGranulesPerUnit);
   }
   void SetStart(Granule granule) const {
     auto& word = start_bits_[granule / kGranulesPerUnit];
@@ -204,8 +205,7 @@ class Directory {
         cache_slots_(At<LittleEndian<Granule>>(heap, layout.cache_slots)),
         units_(At<UnitRecord>(heap, layout.units)),
         pages_(At<PageRecord>(heap, layout.pages)),
-        start_bits_(
-            At<LittleEndian<std::uint64_t>>(heap, layout.start_bits)) {}
+        start_bits_(At<LittleEndian<std::uint64_t>>(heap, layout.start_bits)) {}
 
   template <typename T>
   static T* At(GlobalHeap& heap, Address address) {

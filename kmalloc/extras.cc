@@ -2,6 +2,7 @@
 // The functions of C's allocator beside malloc and free.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "kmalloc/kmalloc.h"
 
@@ -18,7 +19,9 @@ constexpr std::uint64_t kRoomyMoveBytesMin = 16 * 1024;
 // large.
 constexpr std::uint64_t Product(std::uint64_t a, std::uint64_t b) {
   std::uint64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? ~std::uint64_t{0} : product;
+  return __builtin_mul_overflow(a, b, &product)
+             ? std::numeric_limits<std::uint64_t>::max()
+             : product;
 }
 
 }  // namespace
@@ -122,9 +125,8 @@ void KMalloc::FreeSized(Address address, std::uint64_t size_bytes) {
 
 void KMalloc::FreeAlignedSized(Address address, std::uint64_t alignment,
                                std::uint64_t size_bytes) {
-  if (!address.is_null() &&
-      (!bits::IsPowerOfTwo(alignment) ||
-       !bits::IsAligned(address.offset(), alignment))) {
+  if (!address.is_null() && (!bits::IsPowerOfTwo(alignment) ||
+                             !bits::IsAligned(address.offset(), alignment))) {
     RequireLive(address);
     RaiseFault(FaultCode::kInvalidFree, Access::kFree, address, size_bytes);
   }
@@ -138,7 +140,7 @@ Address KMalloc::AlignedAlloc(std::uint64_t alignment,
   if (!bits::IsPowerOfTwo(alignment)) return FailWith(kErrnoInvalid);
   if (alignment <= kGranuleBytes) return Malloc(size_bytes);
   if (guarded()) return AllocateGuarded(size_bytes, alignment);
-  // A page begins at a frame boundary, so slots whose size is a multiple of the
+  // A page begins at a unit boundary, so slots whose size is a multiple of the
   // alignment are aligned.
   if (size_bytes <= kSmallBytesMax && alignment <= kSmallBytesMax) {
     const std::uint64_t slot_bytes =

@@ -49,14 +49,14 @@ BlockInfo KMalloc::DescribeChunk(const Chunk& chunk) const {
     const Address block = BlockIn(payload);
     const bool live = directory_.IsStart(GranuleOf(block));
     const GuardHeader& header = guard_.HeaderIn(payload);
-    return {live ? BlockKind::kLive : BlockKind::kQuarantined, kNoClass,
-            block, header.size_bytes, header.sequence};
+    return {live ? BlockKind::kLive : BlockKind::kQuarantined, kNoClass, block,
+            header.size_bytes, header.sequence};
   }
   return {BlockKind::kLive, kNoClass, payload, payload_bytes, 0};
 }
 
-void KMalloc::WalkPage(
-    Address payload, absl::FunctionRef<void(const BlockInfo&)> visit) const {
+void KMalloc::WalkPage(Address payload,
+                       absl::FunctionRef<void(const BlockInfo&)> visit) const {
   const Granule begin = GranuleOf(payload);
   const int size_class = directory_.ClassOf(begin);
   const ClassCache cache(directory_, size_class);
@@ -87,8 +87,7 @@ void KMalloc::Walk(absl::FunctionRef<void(const BlockInfo&)> visit) const {
     }
   }
   const Address rest = top + kTagBytes;
-  visit({BlockKind::kTop, kNoClass, rest, heap_->break_address() - rest,
-         0});
+  visit({BlockKind::kTop, kNoClass, rest, heap_->break_address() - rest, 0});
 }
 
 std::optional<BlockInfo> KMalloc::Find(Address address) const {
@@ -134,9 +133,9 @@ MallocStats KMalloc::Stats() const {
   stats.peak_bytes = header.peak_bytes;
   stats.peak_blocks = header.peak_blocks;
   stats.directory_bytes = DirectoryBytesInUse();
-  stats.footprint_bytes =
-      heap_->break_address() - heap_->layout().begin(Region::kHeap) +
-      stats.directory_bytes;
+  stats.footprint_bytes = heap_->break_address() -
+                          heap_->layout().begin(Region::kHeap) +
+                          stats.directory_bytes;
   Walk([&stats](const BlockInfo& info) {
     switch (info.kind) {
       case BlockKind::kLive:

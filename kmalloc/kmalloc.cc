@@ -23,8 +23,8 @@ constexpr std::uint32_t HotRequests(int size_class) {
 // How many blocks a cache holds: a 128th of the heap in bytes, within limits.
 std::uint32_t CacheCapacity(int size_class, std::uint64_t heap_bytes) {
   constexpr std::uint64_t kShare = 128;
-  const std::uint64_t bytes = std::clamp<std::uint64_t>(
-      heap_bytes / kShare, 16 * 1024, 1024 * 1024);
+  const std::uint64_t bytes =
+      std::clamp<std::uint64_t>(heap_bytes / kShare, 16 * 1024, 1024 * 1024);
   const std::uint64_t blocks = std::min<std::uint64_t>(
       bytes / ClassBytes(size_class), kCacheSlotsPerClass - 1);
   if (blocks < 2) return 0;
@@ -43,8 +43,7 @@ KMalloc::KMalloc(GlobalHeap& heap)
       guard_(heap, directory_),
       granule_count_(heap.layout().capacity_bytes() / kGranuleBytes) {}
 
-absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap,
-                                        MallocPolicy policy) {
+absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap, MallocPolicy policy) {
   const MemoryLayout& layout = heap.layout();
   if (layout.capacity_bytes() > kAllocatorCapacityMax) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -108,12 +107,11 @@ void KMalloc::NoteGrowth() {
   if (header.noted_break == heap_break.offset()) return;
   header.noted_break = heap_break.offset();
   const MemoryLayout& layout = heap_->layout();
-  heap_->SetUsedEnd(
-      Region::kDirectory,
-      DirectoryLayout::Of(layout.begin(Region::kDirectory),
-                          layout.capacity_bytes())
-              .start_bits +
-          DirectoryLayout::StartBitsBytes(heap_break.offset()));
+  heap_->SetUsedEnd(Region::kDirectory,
+                    DirectoryLayout::Of(layout.begin(Region::kDirectory),
+                                        layout.capacity_bytes())
+                            .start_bits +
+                        DirectoryLayout::StartBitsBytes(heap_break.offset()));
   const std::uint64_t heap_bytes = heap_break - layout.begin(Region::kHeap);
   const auto scale = static_cast<std::uint64_t>(bits::Log2Floor(heap_bytes));
   if (scale <= header.heap_scale) return;
@@ -131,7 +129,8 @@ std::uint64_t KMalloc::DirectoryBytesInUse() const {
   const std::uint64_t heap_bytes =
       heap_->break_address() - heap_->layout().begin(Region::kHeap);
   return sizeof(DirectoryHeader) + kClassCount * sizeof(ClassState) +
-         kCacheSlotCount * sizeof(Granule) + heap_bytes / kUnitBytes * sizeof(UnitRecord) +
+         kCacheSlotCount * sizeof(Granule) +
+         heap_bytes / kUnitBytes * sizeof(UnitRecord) +
          heap_bytes / kFrameBytes * sizeof(PageRecord) +
          DirectoryLayout::StartBitsBytes(heap_bytes);
 }
@@ -147,8 +146,8 @@ bool KMalloc::IsHot(int size_class) {
   state.requests += 1;
   if (state.requests < HotRequests(size_class)) return false;
   const auto scale = static_cast<int>(directory_.header().heap_scale);
-  state.end = state.begin + CacheCapacity(size_class,
-                                          bits::Bit<std::uint64_t>(scale));
+  state.end =
+      state.begin + CacheCapacity(size_class, bits::Bit<std::uint64_t>(scale));
   return state.begin != state.end;
 }
 
@@ -227,9 +226,9 @@ void KMalloc::FreeUnknown(Address address) const {
 }
 
 void KMalloc::RaiseBadFree(Address address) const {
-  RaiseFault(WasFreed(address) ? FaultCode::kDoubleFree
-                               : FaultCode::kInvalidFree,
-             Access::kFree, address, 0);
+  RaiseFault(
+      WasFreed(address) ? FaultCode::kDoubleFree : FaultCode::kInvalidFree,
+      Access::kFree, address, 0);
 }
 
 void KMalloc::FreeSlow(Granule block) {

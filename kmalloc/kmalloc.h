@@ -70,7 +70,8 @@ class KMalloc {
   Address Malloc(std::uint64_t size_bytes) {
     const int size_class = SizeClassOf(size_bytes);
     ClassCache cache(directory_, size_class);
-    if (cache.empty()) [[unlikely]] return MallocSlow(size_bytes);
+    if (cache.empty()) [[unlikely]]
+      return MallocSlow(size_bytes);
     const Granule granule = cache.Pop();
     directory_.SetStart(granule);
     return AddressOf(granule);
@@ -86,7 +87,8 @@ class KMalloc {
     }
     const auto block = static_cast<Granule>(granule);
     ClassCache cache(directory_, directory_.ClassOf(block));
-    if (cache.full()) [[unlikely]] return FreeSlow(block);
+    if (cache.full()) [[unlikely]]
+      return FreeSlow(block);
     directory_.ClearStart(block);
     cache.Push(block);
   }
@@ -131,6 +133,8 @@ class KMalloc {
   absl::Status CheckInvariants() const;
 
  private:
+  class Audit;  // invariants.cc
+
   bool guarded() const { return heap_->checked(); }
 
   // kmalloc.cc: allocating and freeing past the caches.

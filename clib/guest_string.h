@@ -70,6 +70,15 @@ struct StringExtent {
 StringExtent MeasureString(const GlobalHeap& heap, Address string,
                            std::uint64_t limit);
 
+// Whether it is certain that the string ends within its region, with no shadow
+// to ask: every string in the heap does if the last byte below the break is
+// zero, as it mostly is. Then the host may search it without a limit.
+inline bool EndsForSure(const GlobalHeap& heap, Address string) {
+  return heap.IsInFreeHeap(string) &&
+         *HostBytes(heap, string + (heap.FreeHeapBytes(string) - 1)) ==
+             std::byte{0};
+}
+
 // Whether two ranges have a byte in common.
 constexpr bool Overlap(Address a, std::uint64_t a_bytes, Address b,
                        std::uint64_t b_bytes) {

@@ -2,7 +2,8 @@
 #ifndef KHEAP_MACHINE_SHORT_MEMORY_H_
 #define KHEAP_MACHINE_SHORT_MEMORY_H_
 
-// Copying and filling of at most 64 bytes, inline and without a loop. Each size
+// Copying and filling of at most 64 bytes, without a loop and inline: the call
+// would cost more than the work. Each size
 // class is covered by blocks from both ends that overlap in the middle, and
 // all loads come before the first store, so the ranges may overlap as well:
 //
@@ -66,8 +67,9 @@ inline void Fill16(std::byte* destination, PackedBytes pattern) {
 }  // namespace short_memory
 
 // Copies `size` bytes (0 … 64); the ranges may overlap.
-inline void CopyShort(std::byte* destination, const std::byte* source,
-                      std::size_t size) {
+[[gnu::always_inline]] inline void CopyShort(std::byte* destination,
+                                             const std::byte* source,
+                                             std::size_t size) {
   using namespace short_memory;
   if (size >= 16) {
     if (size <= 32) return CopyEnds<16>(destination, source, size);
@@ -88,8 +90,9 @@ inline void CopyShort(std::byte* destination, const std::byte* source,
 }
 
 // Fills `size` bytes (0 … 64) with `value`.
-inline void FillShort(std::byte* destination, std::byte value,
-                      std::size_t size) {
+[[gnu::always_inline]] inline void FillShort(std::byte* destination,
+                                             std::byte value,
+                                             std::size_t size) {
   using namespace short_memory;
   const PackedBytes pattern = Broadcast(value);
   if (size >= 16) {

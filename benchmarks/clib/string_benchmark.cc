@@ -101,9 +101,9 @@ void RegisterStringSearches() {
         return textbook::Strrchr(p.host_a + i, 'z');
       });
   Function("Strcspn", [](const Buffers& p, Size i, Size) {
-    return std::strcspn(p.host_a + i, TheWorld().host_needle);
+    return std::strcspn(p.host_a + i, TheWorld().host_set);
   }).With("Kheap", [](const Buffers& p, Size i, Size) {
-    return clib::Strcspn(p.heap, p.a + i, TheWorld().needle);
+    return clib::Strcspn(p.heap, p.a + i, TheWorld().set);
   });
   Function("Strstr", [](const Buffers& p, Size i, Size) {
     return static_cast<const char*>(

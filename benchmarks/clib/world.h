@@ -36,6 +36,9 @@ struct World {
     needle = b + kBufferBytes;
     host_needle = host_b + kBufferBytes;
     std::strcpy(host_needle, "az");
+    set = needle + 64;
+    host_set = host_needle + 64;
+    std::strcpy(host_set, "xyz");
   }
 
   // Both buffers hold the same string of `length` characters.
@@ -53,6 +56,8 @@ struct World {
   // What is searched for, in vain.
   Address needle;
   char* host_needle;
+  Address set;
+  char* host_set;
 };
 
 inline World& TheWorld() {

@@ -17,7 +17,7 @@ namespace {
 
 using machine::FastMem;
 
-void RegisterMemory() {
+void RegisterWriters() {
   Function("Memcpy",
            [](const Buffers& p, Size i, Size n) {
              return std::memcpy(p.host_a + i, p.host_b + i, n);
@@ -61,6 +61,9 @@ void RegisterMemory() {
       .With("Textbook", [](const Buffers& p, Size i, Size n) {
         return textbook::Memset(p.host_a + i, 'a', n);
       });
+}
+
+void RegisterReaders() {
   Function("Memcmp",
            [](const Buffers& p, Size i, Size n) {
              return std::memcmp(p.host_a + i, p.host_b + i, n);
@@ -105,7 +108,8 @@ void RegisterMemory() {
 }
 
 const bool kRegistered = [] {
-  RegisterMemory();
+  RegisterWriters();
+  RegisterReaders();
   return true;
 }();
 

@@ -2,8 +2,7 @@
 #ifndef KHEAP_MACHINE_SHORT_MEMORY_H_
 #define KHEAP_MACHINE_SHORT_MEMORY_H_
 
-// Copying and filling of at most 64 bytes, without a loop and inline: the call
-// would cost more than the work. Each size
+// Copying and filling of at most 64 bytes, inline and without a loop. Each size
 // class is covered by blocks from both ends that overlap in the middle, and
 // all loads come before the first store, so the ranges may overlap as well:
 //
@@ -67,9 +66,8 @@ inline void Fill16(std::byte* destination, PackedBytes pattern) {
 }  // namespace short_memory
 
 // Copies `size` bytes (0 … 64); the ranges may overlap.
-[[gnu::always_inline]] inline void CopyShort(std::byte* destination,
-                                             const std::byte* source,
-                                             std::size_t size) {
+inline void CopyShort(std::byte* destination, const std::byte* source,
+                      std::size_t size) {
   using namespace short_memory;
   if (size >= 16) {
     if (size <= 32) return CopyEnds<16>(destination, source, size);
@@ -90,9 +88,8 @@ inline void Fill16(std::byte* destination, PackedBytes pattern) {
 }
 
 // Fills `size` bytes (0 … 64) with `value`.
-[[gnu::always_inline]] inline void FillShort(std::byte* destination,
-                                             std::byte value,
-                                             std::size_t size) {
+inline void FillShort(std::byte* destination, std::byte value,
+                      std::size_t size) {
   using namespace short_memory;
   const PackedBytes pattern = Broadcast(value);
   if (size >= 16) {

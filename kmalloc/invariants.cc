@@ -240,7 +240,7 @@ bool KMalloc::Audit::CheckPage(const Chunk& chunk) {
   if (!Require(
           bits::IsAligned(payload.offset(), kUnitBytes) &&
               size_class != kNoClass &&
-              PageShapeOf(size_class).size_bytes() <= chunk.payload_bytes(),
+              PageShapeOf(size_class).size_bytes() <= chunk.size_bytes(),
           "a page has a class and its chunk holds it", payload)) {
     return false;
   }

@@ -142,20 +142,18 @@ Address KMalloc::AlignedAlloc(std::uint64_t alignment,
   if (guarded()) return AllocateGuarded(size_bytes, alignment);
   // A page begins at a unit boundary, so slots whose size is a multiple of the
   // alignment are aligned.
+  int size_class = kNoClass;
   if (size_bytes <= kSmallBytesMax && alignment <= kSmallBytesMax) {
     const std::uint64_t slot_bytes =
         bits::AlignUp(std::max<std::uint64_t>(size_bytes, 1), alignment);
-    const int size_class = SizeClassOf(slot_bytes);
+    size_class = SizeClassOf(slot_bytes);
+    if (!ClassCache(directory_, size_class).empty()) return Malloc(slot_bytes);
     if (IsHot(size_class)) {
-      if (ClassCache(directory_, size_class).empty()) {
-        const Address slot = AllocateSlot(size_class);
-        if (!slot.is_null()) return slot;
-      } else {
-        return Malloc(slot_bytes);
-      }
+      const Address slot = AllocateSlot(size_class);
+      if (!slot.is_null()) return slot;
     }
   }
-  return AllocatePlain(size_bytes, alignment);
+  return AllocatePlain(size_bytes, alignment, size_class);
 }
 
 std::int32_t KMalloc::PosixMemalign(Address result, std::uint64_t alignment,

@@ -137,28 +137,27 @@ std::uint64_t KMalloc::DirectoryBytesInUse() const {
 
 // ---- allocating ------------------------------------------------------------
 
-bool KMalloc::IsHot(int size_class) {
-  if (policy() == MallocPolicy::kTags || size_class == kNoClass) {
-    return false;
-  }
+void KMalloc::CountRequest(int size_class) {
+  if (policy() == MallocPolicy::kTags || size_class == kNoClass) return;
   ClassState& state = directory_.size_class(size_class);
-  if (state.begin != state.end) return true;
+  if (state.begin != state.end) return;
   state.requests += 1;
-  if (state.requests < HotRequests(size_class)) return false;
+  if (state.requests < HotRequests(size_class)) return;
   const auto scale = static_cast<int>(directory_.header().heap_scale);
   state.end =
       state.begin + CacheCapacity(size_class, bits::Bit<std::uint64_t>(scale));
-  return state.begin != state.end;
 }
 
 Address KMalloc::MallocSlow(std::uint64_t size_bytes) {
   if (guarded()) return AllocateGuarded(size_bytes, kGranuleBytes);
-  const int size_class = SizeClassOf(std::max<std::uint64_t>(size_bytes, 1));
+  // No bytes take the room of one, and there may be some in the cache.
+  if (size_bytes == 0) return Malloc(1);
+  const int size_class = SizeClassOf(size_bytes);
   if (IsHot(size_class)) {
     const Address slot = AllocateSlot(size_class);
     if (!slot.is_null()) return slot;
   }
-  return AllocatePlain(size_bytes, kGranuleBytes);
+  return AllocatePlain(size_bytes, kGranuleBytes, size_class);
 }
 
 Address KMalloc::AllocateSlot(int size_class) {
@@ -173,9 +172,10 @@ Address KMalloc::AllocateSlot(int size_class) {
 }
 
 Address KMalloc::AllocatePlain(std::uint64_t size_bytes,
-                               std::uint64_t alignment) {
+                               std::uint64_t alignment, int size_class) {
   const Chunk chunk = AllocateChunk(size_bytes, alignment);
   if (!chunk.exists()) return FailWith(kErrnoNoMemory);
+  CountRequest(size_class);
   return StartBlock(chunk.payload(), chunk.payload_bytes());
 }
 

@@ -232,9 +232,13 @@ Chunk ChunkLayer::Allocate(std::uint64_t chunk_bytes) {
 
 Chunk ChunkLayer::AllocateAligned(std::uint64_t chunk_bytes,
                                   std::uint64_t alignment) {
-  const Chunk found = FindFree(chunk_bytes + alignment + kChunkBytesMin);
-  if (found.exists()) {
-    return Carve(found, LeadBytes(found.payload(), alignment), chunk_bytes);
+  const std::uint64_t ample_bytes = chunk_bytes + alignment + kChunkBytesMin;
+  // There are no bins for more.
+  if (ample_bytes < kAllocatorCapacityMax) {
+    const Chunk found = FindFree(ample_bytes);
+    if (found.exists()) {
+      return Carve(found, LeadBytes(found.payload(), alignment), chunk_bytes);
+    }
   }
   const std::uint64_t lead = LeadBytes(top() + kTagBytes, alignment);
   if (!ReserveTop(lead + chunk_bytes)) return {};

@@ -39,8 +39,9 @@ constexpr std::uint64_t LeadBytes(Address payload, std::uint64_t alignment) {
 }  // namespace
 
 bool ChunkLayer::Format() {
-  if (!heap_->SetBreak(heap_->layout().begin(Region::kHeap) +
-                       kGrowthBytesMin)) {
+  const Address begin = heap_->layout().begin(Region::kHeap);
+  // Down first, which makes the region zero if it was in use before.
+  if (!heap_->SetBreak(begin) || !heap_->SetBreak(begin + kGrowthBytesMin)) {
     return false;
   }
   SetTop(first_tag());

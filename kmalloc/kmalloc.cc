@@ -55,8 +55,11 @@ absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap, MallocPolicy policy) {
       DirectoryLayout::Of(directory_begin, layout.capacity_bytes());
   KHEAP_CHECK(tables.end <= layout.end(Region::kDirectory),
               "the layout gives the directory the room it needs");
+  // What lies behind the used end is zero, and may be a gigabyte.
+  const Address used_end(
+      heap.control().regions[IndexOf(Region::kDirectory)].used_end);
   std::memset(heap.base() + directory_begin.offset(), 0,
-              layout.size_bytes(Region::kDirectory));
+              used_end - directory_begin);
   KMalloc malloc(heap);
   malloc.directory_.header().policy = static_cast<std::uint64_t>(policy);
   for (int c = 1; c < kClassCount; ++c) {

@@ -255,7 +255,7 @@ void KMalloc::FreePlain(Granule block) {
 
 void KMalloc::FreeGuarded(Address block) {
   const std::uint64_t size_bytes = guard_.HeaderOf(block).size_bytes;
-  while (guard_.IsFullFor(size_bytes) && !guard_.Oldest().is_null()) {
+  while (guard_.IsFullFor(block) && !guard_.Oldest().is_null()) {
     EvictQuarantined();
   }
   guard_.Retire(block);

@@ -341,6 +341,24 @@ void ChunkLayer::Free(const Chunk& chunk) {
   PutFree(begin, size_bytes);
 }
 
+void ChunkLayer::RequireFreeable(const Chunk& chunk) const {
+  const Chunk next = Follower(chunk);
+  if (!next.tag.in_use()) RequireBound(next);
+  if (!chunk.tag.previous_in_use()) RequireBound(FreeBefore(chunk));
+}
+
+void ChunkLayer::RequireIntact() const {
+  bool previous_in_use = true;
+  Chunk chunk;
+  for (Address next = first_tag(); next != top(); next = chunk.end()) {
+    chunk = At(next);
+    if (chunk.tag.previous_in_use() != previous_in_use) RaiseCorruption(next);
+    if (!chunk.tag.in_use()) RequireBound(chunk);
+    previous_in_use = chunk.tag.in_use();
+  }
+  if (!IsTopIntact()) RaiseCorruption(top());
+}
+
 Chunk ChunkLayer::Resize(const Chunk& chunk, std::uint64_t chunk_bytes) {
   if (chunk_bytes > chunk.size_bytes()) return Grow(chunk, chunk_bytes);
   const std::uint64_t rest_bytes = chunk.size_bytes() - chunk_bytes;

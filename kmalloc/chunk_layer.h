@@ -61,6 +61,11 @@ class ChunkLayer {
 
   // Gives a chunk in use back, joined with its free neighbours.
   void Free(const Chunk& chunk);
+  // Raises the fault that Free would: for whoever writes before it frees.
+  void RequireFreeable(const Chunk& chunk) const;
+  // Verifies every chunk, so that none can be the reason for a fault until the
+  // guest runs again.
+  void RequireIntact() const;
 
   // Makes a chunk in use at least `chunk_bytes` long without moving it; what
   // is left over becomes free. Returns the chunk as it is then, or no chunk,

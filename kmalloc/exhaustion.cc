@@ -49,6 +49,7 @@ bool KMalloc::CanReclaim(std::uint64_t size_bytes) const {
 }
 
 void KMalloc::ReclaimAll() {
+  chunks_.RequireIntact();
   while (!guard_.Oldest().is_null()) EvictQuarantined();
   for (int c = 1; c < kClassCount; ++c) {
     const std::uint32_t moved = pages_.Flush(c, /*all=*/true);

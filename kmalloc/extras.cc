@@ -88,8 +88,15 @@ bool KMalloc::ResizeChunk(Address block, std::uint64_t size_bytes) {
   return true;
 }
 
+void KMalloc::RequireFreeable(Address block) const {
+  const int size_class = directory_.ClassOf(GranuleOf(block));
+  if (size_class != kNoClass) return pages_.RequireReleasable(size_class);
+  if (!guarded()) chunks_.RequireFreeable(chunks_.InUse(block));
+}
+
 Address KMalloc::Move(Address block, std::uint64_t old_bytes,
                       std::uint64_t size_bytes) {
+  RequireFreeable(block);
   const std::int32_t old_errno = heap_->guest_errno();
   Address moved;
   if (size_bytes > old_bytes && size_bytes >= kRoomyMoveBytesMin &&

@@ -180,6 +180,8 @@ class KMalloc {
   bool ResizeInPlace(Address block, std::uint64_t old_bytes,
                      std::uint64_t size_bytes);
   bool ResizeChunk(Address block, std::uint64_t size_bytes);
+  // Raises the fault that freeing a live block would, before any byte changes.
+  void RequireFreeable(Address block) const;
   Address Move(Address block, std::uint64_t old_bytes,
                std::uint64_t size_bytes);
 

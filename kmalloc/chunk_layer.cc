@@ -28,14 +28,6 @@ constexpr Tag kTopTag(0, Tag::kInUse + Tag::kPreviousInUse);
   RaiseFault(FaultCode::kHeapCorruption, Access::kLoad, address, kTagBytes);
 }
 
-// What has to lie before an aligned payload: it becomes a free chunk, so it is
-// either nothing or at least a chunk long.
-constexpr std::uint64_t LeadBytes(Address payload, std::uint64_t alignment) {
-  const std::uint64_t lead =
-      bits::AlignUp(payload.offset(), alignment) - payload.offset();
-  return lead == 0 || lead >= kChunkBytesMin ? lead : lead + alignment;
-}
-
 }  // namespace
 
 bool ChunkLayer::Format() {

@@ -47,6 +47,15 @@ class ChunkLayer {
     return bytes < kChunkBytesMin ? kChunkBytesMin : bytes;
   }
 
+  // What has to lie before an aligned payload: it becomes a free chunk, so it
+  // is either nothing or at least a chunk long.
+  static constexpr std::uint64_t LeadBytes(Address payload,
+                                           std::uint64_t alignment) {
+    const std::uint64_t lead =
+        bits::AlignUp(payload.offset(), alignment) - payload.offset();
+    return lead == 0 || lead >= kChunkBytesMin ? lead : lead + alignment;
+  }
+
   // Returns a chunk in use of at least `chunk_bytes` (a result of ChunkBytes),
   // its payload at a multiple of `alignment` (a power of two above 16), or no
   // chunk, with nothing changed, if there is no room.

@@ -187,9 +187,8 @@ class KMalloc {
 
   // exhaustion.cc: when the chunks have no room left.
   Chunk AllocateLastResort(std::uint64_t chunk_bytes, std::uint64_t alignment);
-  // Whether emptying caches, pages and the quarantine makes a free run of at
-  // least `size_bytes`.
-  bool CanReclaim(std::uint64_t size_bytes) const;
+  // Whether emptying caches, pages and the quarantine makes room.
+  bool CanReclaim(std::uint64_t chunk_bytes, std::uint64_t alignment) const;
   bool HoldsLiveBlock(const Chunk& chunk) const;
   void ReclaimAll();
 

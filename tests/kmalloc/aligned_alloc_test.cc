@@ -68,8 +68,7 @@ TEST_P(AlignedAllocTest, OtherAlignmentsAreInvalid) {
   const auto before = arena_.BytesButErrno();
   for (const std::uint64_t alignment :
        {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{6}, std::uint64_t{24},
-        std::uint64_t{4095}, ~std::uint64_t{0},
-        (std::uint64_t{1} << 63) + 1}) {
+        std::uint64_t{4095}, ~std::uint64_t{0}, (std::uint64_t{1} << 63) + 1}) {
     heap().set_guest_errno(kUntouched);
     EXPECT_EQ(malloc().AlignedAlloc(alignment, 16), kNullAddress) << alignment;
     EXPECT_EQ(heap().guest_errno(), kErrnoInvalid);

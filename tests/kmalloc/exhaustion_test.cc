@@ -117,9 +117,8 @@ TEST_P(ExhaustionTest, TrimGivesFreedMemoryBackToTheHost) {
   ExpectSound();
   const Address again = malloc().Calloc(500000, 1);
   const auto bytes = heap().Span(again, 500000);
-  EXPECT_TRUE(std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) {
-    return byte == std::byte{0};
-  }));
+  EXPECT_TRUE(std::all_of(bytes.begin(), bytes.end(),
+                          [](std::byte byte) { return byte == std::byte{0}; }));
   EXPECT_EQ(malloc().Stats().live_blocks, 2u);
 }
 

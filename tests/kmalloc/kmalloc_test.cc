@@ -134,14 +134,10 @@ TEST_P(KMallocTest, ImpossibleSizesAreRefusedAndChangeNothing) {
 TEST_P(KMallocTest, ProductsThatOverflowAreRefusedAndChangeNothing) {
   const Address block = malloc().Malloc(100);
   const std::uint64_t half = std::uint64_t{1} << 32;
-  const std::uint64_t pairs[][2] = {{half, half},
-                                    {half + 1, half},
-                                    {kMax, 2},
-                                    {2, kMax},
-                                    {kMax, kMax},
-                                    {(std::uint64_t{1} << 63) + 8, 2},
-                                    {kMax / 3 + 1, 3},
-                                    {kMax / 16 + 2, 16}};
+  const std::uint64_t pairs[][2] = {
+      {half, half},      {half + 1, half},   {kMax, 2},
+      {2, kMax},         {kMax, kMax},       {(std::uint64_t{1} << 63) + 8, 2},
+      {kMax / 3 + 1, 3}, {kMax / 16 + 2, 16}};
   for (const auto& [count, size] : pairs) {
     SCOPED_TRACE(count);
     ExpectNoMemory([&, c = count, s = size] { return malloc().Calloc(c, s); });
@@ -165,9 +161,8 @@ TEST_P(KMallocTest, AFullHeapRefusesEverySizeAndChangesNothing) {
     ExpectNoMemory([&] { return malloc().Malloc(size); });
     ExpectNoMemory([&] { return malloc().Calloc(1, size); });
     ExpectNoMemory([&] { return malloc().AlignedAlloc(64, size); });
-    ExpectNoMemory([&] {
-      return malloc().Realloc(blocks.back(), 100000 + size);
-    });
+    ExpectNoMemory(
+        [&] { return malloc().Realloc(blocks.back(), 100000 + size); });
   }
 }
 
@@ -247,9 +242,8 @@ TEST_P(KMallocTest, CreateOnAUsedHeapLaysOutAnEmptyOne) {
   EXPECT_EQ(again.CheckInvariants(), absl::OkStatus());
   const Address block = again.Calloc(1, 200000);
   const auto bytes = heap().Span(block, 200000);
-  EXPECT_TRUE(std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) {
-    return byte == std::byte{0};
-  }));
+  EXPECT_TRUE(std::all_of(bytes.begin(), bytes.end(),
+                          [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
 TEST(KMallocCreateTest, RefusesArenasAbove64GiB) {

@@ -208,9 +208,8 @@ class MallocModel {
         posix ? std::max<std::uint64_t>(step.alignment, 8) : step.alignment;
     Address block;
     if (!posix) {
-      block = Try([&] {
-        return malloc().AlignedAlloc(alignment, step.size_bytes);
-      });
+      block = Try(
+          [&] { return malloc().AlignedAlloc(alignment, step.size_bytes); });
     } else {
       const Digest before = heap().ComputeDigest();
       const std::int32_t error =

@@ -59,8 +59,8 @@ TEST_P(ReallocTest, ToNothingFrees) {
 }
 
 TEST_P(ReallocTest, EveryPairOfSizesKeepsTheCommonBytes) {
-  const std::uint64_t sizes[] = {1,    15,   16,    17,    100,  512, 1023,
-                                 1024, 1025, 16383, 16384, 40000};
+  const std::uint64_t sizes[] = {1,    15,   16,   17,    100,   512,
+                                 1023, 1024, 1025, 16383, 16384, 40000};
   for (const bool hot : {false, true}) {
     for (const std::uint64_t from : sizes) {
       if (hot) arena_.Heat(from);
@@ -132,8 +132,8 @@ TEST_P(ReallocChunkTest, GrowsIntoTheFreeChunkBehindIt) {
     const Address block = malloc.Malloc(1000);
     const Address behind = malloc.Malloc(2000);
     malloc.Malloc(100);
-    const std::uint64_t both = malloc.MallocUsableSize(block) + 8 +
-                               malloc.MallocUsableSize(behind);
+    const std::uint64_t both =
+        malloc.MallocUsableSize(block) + 8 + malloc.MallocUsableSize(behind);
     malloc.Free(behind);
     EXPECT_EQ(malloc.Realloc(block, both - left), block);
     EXPECT_EQ(malloc.MallocUsableSize(block), both - (left < 32 ? 0 : left));

@@ -40,17 +40,15 @@ RC_GTEST_PROP(KMallocProperty, AgreesWithAMapOfBlocksWithTagsChecked, ()) {
 // The arena holds all there is to know: no address of the host, no hash order
 // and no clock has a part in it.
 RC_GTEST_PROP(KMallocProperty, TheSameStepsLeadToTheSameBytes, ()) {
-  const std::vector<Step> steps = AnySteps();
-  for (const Setting& setting : kEverySetting) {
-    MallocModel a(setting);
-    MallocModel b(setting);
-    for (const Step& step : steps) {
-      a.Apply(step);
-      b.Apply(step);
-    }
-    RC_ASSERT(a.heap().ComputeDigest() == b.heap().ComputeDigest());
-    RC_ASSERT(a.heap() == b.heap());
+  const Setting setting = *rc::gen::elementOf(kEverySetting);
+  MallocModel a(setting);
+  MallocModel b(setting);
+  for (const Step& step : AnySteps()) {
+    a.Apply(step);
+    b.Apply(step);
   }
+  RC_ASSERT(a.heap().ComputeDigest() == b.heap().ComputeDigest());
+  RC_ASSERT(a.heap() == b.heap());
 }
 
 // A view made anew before every step knows all that the one before knew.

@@ -10,10 +10,11 @@ namespace kheap {
 
 namespace {
 
-// A block above this size that had to move once gets half its size again where
-// it goes, given back at once as a free chunk behind it: so the next growth
-// finds its place free, and growing step by step moves a block rarely.
-constexpr std::uint64_t kRoomyMoveBytesMin = 16 * 1024;
+// A block above this size that had to move once becomes a chunk of its own with
+// half its size again behind it, given back at once as a free chunk: so the
+// next growth finds its place free, and growing step by step moves a block
+// rarely.
+constexpr std::uint64_t kRoomyMoveBytesMin = kSmallBytesMax;
 
 // The product, or the largest number where it does not fit: no block is that
 // large.
@@ -101,8 +102,8 @@ Address KMalloc::Move(Address block, std::uint64_t old_bytes,
   Address moved;
   if (size_bytes > old_bytes && size_bytes >= kRoomyMoveBytesMin &&
       size_bytes < kAllocatorCapacityMax && !guarded()) {
-    moved = Malloc(size_bytes + size_bytes / 2);
-    if (!moved.is_null()) ResizeInPlace(moved, BlockBytes(moved), size_bytes);
+    moved = AllocatePlain(size_bytes + size_bytes / 2, kGranuleBytes);
+    if (!moved.is_null()) ResizeChunk(moved, size_bytes);
   }
   if (moved.is_null()) moved = Malloc(size_bytes);
   if (moved.is_null()) {

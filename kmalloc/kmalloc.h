@@ -65,6 +65,7 @@ class KMalloc {
   // A view of the allocator that a heap already holds.
   explicit KMalloc(GlobalHeap& heap);
 
+  GlobalHeap& heap() const { return *heap_; }
   MallocPolicy policy() const;
 
   Address Malloc(std::uint64_t size_bytes) {

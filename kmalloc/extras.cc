@@ -102,7 +102,7 @@ Address KMalloc::Move(Address block, std::uint64_t old_bytes,
   Address moved;
   if (size_bytes > old_bytes && size_bytes >= kRoomyMoveBytesMin &&
       size_bytes < kAllocatorCapacityMax && !guarded()) {
-    moved = AllocatePlain(size_bytes + size_bytes / 2, kGranuleBytes);
+    moved = AllocatePlain(size_bytes + size_bytes / 2, kGranuleBytes, kNoClass);
     if (!moved.is_null()) ResizeChunk(moved, size_bytes);
   }
   if (moved.is_null()) moved = Malloc(size_bytes);

@@ -38,15 +38,15 @@ class Directory {
 
   bool IsStart(Granule granule) const {
     return bits::TestBit(start_bits_[granule / kGranulesPerUnit].get(),
-                         granule % kGranulesPerUnit);
+                         StartBitOf(granule));
   }
   void SetStart(Granule granule) const {
     auto& word = start_bits_[granule / kGranulesPerUnit];
-    word = bits::SetBit(word.get(), granule % kGranulesPerUnit);
+    word = bits::SetBit(word.get(), StartBitOf(granule));
   }
   void ClearStart(Granule granule) const {
     auto& word = start_bits_[granule / kGranulesPerUnit];
-    word = bits::ClearBit(word.get(), granule % kGranulesPerUnit);
+    word = bits::ClearBit(word.get(), StartBitOf(granule));
   }
   // The start bits of unit `unit`, the lowest granule first.
   std::uint64_t StartWord(std::uint64_t unit) const {

@@ -52,6 +52,11 @@ constexpr Granule GranuleOf(Address address) {
   return static_cast<Granule>(address.offset() / kGranuleBytes);
 }
 
+// The place of a granule's bit in the word of start bits of its unit.
+constexpr int StartBitOf(Granule granule) {
+  return static_cast<int>(granule % kGranulesPerUnit);
+}
+
 // Free chunks by size: exact bins in steps of 16 bytes up to 1024, then eight
 // bins for each doubling up to 64 GiB.
 inline constexpr int kBinCount = 65 + 26 * 8;

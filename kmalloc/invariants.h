@@ -55,7 +55,7 @@ class KMalloc::Audit {
 
   void ExpectStart(Granule granule) {
     auto& word = expected_starts_[granule / kGranulesPerUnit];
-    word = bits::SetBit(word, granule % kGranulesPerUnit);
+    word = bits::SetBit(word, StartBitOf(granule));
   }
 
   // page_invariants.cc

@@ -54,12 +54,13 @@ struct MallocStats {
   // The share of free memory (chunks and top) that the largest piece lacks:
   // 0 if it is all in one piece.
   double ExternalFragmentation() const;
-  // The share of the footprint below the top that is neither live nor free:
-  // tags, page ends, red zones, caches, free slots and the directory.
+  // The share of the footprint, without free chunks and the top, that is not
+  // live: tags, page ends, red zones, the quarantine, caches, free slots and
+  // the directory.
   double InternalFragmentation() const;
 };
 
-// The range of chunk sizes that bin `bin` holds: [first, second).
+// The chunk sizes that bin `bin` holds: [begin_bytes, end_bytes).
 struct BinRange {
   std::uint64_t begin_bytes;
   std::uint64_t end_bytes;

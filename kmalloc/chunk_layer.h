@@ -57,12 +57,12 @@ class ChunkLayer {
   }
 
   // Returns a chunk in use of at least `chunk_bytes` (a result of ChunkBytes),
-  // its payload at a multiple of `alignment` (a power of two above 16), or no
+  // its payload at a multiple of `alignment` (a power of two from 16 on), or no
   // chunk, with nothing changed, if there is no room.
   Chunk Allocate(std::uint64_t chunk_bytes);
   Chunk AllocateAligned(std::uint64_t chunk_bytes, std::uint64_t alignment);
   // The same from any free chunk that will do, found by walking all of them;
-  // the top is not considered. The alignment may also be 16.
+  // the top is not considered.
   Chunk AllocateBySearch(std::uint64_t chunk_bytes, std::uint64_t alignment);
 
   // The verified chunk in use around a block.
@@ -83,8 +83,8 @@ class ChunkLayer {
 
   void MarkAsPage(const Chunk& chunk);
 
-  // Moves the break down to the page boundary at least `keep_bytes` above the
-  // top. Whether it moved.
+  // Moves the break down to the first multiple of kRegionAlignment at least
+  // `keep_bytes` above the top's tag. Whether it moved.
   bool Trim(std::uint64_t keep_bytes);
 
   // ---- for walkers ----------------------------------------------------------

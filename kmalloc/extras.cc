@@ -10,10 +10,10 @@ namespace kheap {
 
 namespace {
 
-// A block above this size that had to move once becomes a chunk of its own with
-// half its size again behind it, given back at once as a free chunk: so the
-// next growth finds its place free, and growing step by step moves a block
-// rarely.
+// A block that has to move in order to grow to this size or more becomes a
+// chunk of its own with half its size again behind it, given back at once as a
+// free chunk: so the next growth finds its place free, and growing step by step
+// moves a block rarely.
 constexpr std::uint64_t kRoomyMoveBytesMin = kSmallBytesMax;
 
 // The product, or the largest number where it does not fit: no block is that

@@ -46,9 +46,10 @@ KMalloc::KMalloc(GlobalHeap& heap)
 absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap, MallocPolicy policy) {
   const MemoryLayout& layout = heap.layout();
   if (layout.capacity_bytes() > kAllocatorCapacityMax) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "an arena of ", layout.capacity_bytes(),
-        " bytes is above the allocator's limit of ", kAllocatorCapacityMax));
+    return absl::InvalidArgumentError(
+        absl::StrCat("an arena of ", layout.capacity_bytes(),
+                     " bytes is above the allocator's limit of ",
+                     kAllocatorCapacityMax, " bytes"));
   }
   const Address directory_begin = layout.begin(Region::kDirectory);
   const DirectoryLayout tables =
@@ -70,7 +71,7 @@ absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap, MallocPolicy policy) {
   }
   if (!malloc.chunks_.Format()) {
     return absl::ResourceExhaustedError(
-        "the host has no memory for the heap's first page");
+        "the host has no memory for the first bytes of the heap");
   }
   malloc.NoteGrowth();
   return malloc;

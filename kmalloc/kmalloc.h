@@ -92,22 +92,25 @@ class KMalloc {
   Address Realloc(Address address, std::uint64_t size_bytes);
   Address ReallocArray(Address address, std::uint64_t count,
                        std::uint64_t size_bytes);
-  // `size_bytes` is what the block was asked for with, at most; a larger one
-  // is MemoryFault 115.
+  // `size_bytes` is what the block was asked for with. Another size is
+  // MemoryFault 115: always in checked mode, otherwise where it is above what
+  // the block holds.
   void FreeSized(Address address, std::uint64_t size_bytes);
   void FreeAlignedSized(Address address, std::uint64_t alignment,
                         std::uint64_t size_bytes);
   // `alignment` is a power of two, or the result is null and errno EINVAL.
   Address AlignedAlloc(std::uint64_t alignment, std::uint64_t size_bytes);
   // Stores the block's address at `result` and returns 0; or returns EINVAL
-  // (no power of two, or no multiple of 8) or ENOMEM, and stores nothing.
+  // (no power of two, or no multiple of 8) or ENOMEM, and stores nothing. errno
+  // stays as it is. The fault of a store where `result` cannot take one.
   std::int32_t PosixMemalign(Address result, std::uint64_t alignment,
                              std::uint64_t size_bytes);
   // What the guest may use of the block, at least what it asked for; 0 for
   // null.
   std::uint64_t MallocUsableSize(Address address) const;
-  // Gives cached and empty pages back and moves the break down to at most a
-  // page more than `keep_bytes` above the last chunk. Whether it moved.
+  // Gives cached blocks, empty pages and the quarantine back to the chunks, and
+  // moves the break down to at most 4096 bytes more than `keep_bytes` above the
+  // last chunk. Whether it moved.
   bool MallocTrim(std::uint64_t keep_bytes);
 
   // ---- looking inside -------------------------------------------------------
@@ -115,10 +118,12 @@ class KMalloc {
   MallocStats Stats() const;
 
   // Calls `visit` for everything in the heap region, in address order: blocks,
-  // free slots and free chunks tile it without gaps but for tags.
+  // free slots, free chunks and the top. What lies between them is overhead:
+  // tags, the unused ends of pages, red zones.
   void Walk(absl::FunctionRef<void(const BlockInfo&)> visit) const;
 
-  // What lies at an address of the heap region below the top.
+  // What lies at an address of the heap region below the top. Tag and red zones
+  // count as their block's; a page's tag and unused end are nothing.
   std::optional<BlockInfo> Find(Address address) const;
 
   // Walks everything. Internal, with the rule that is broken and its address,

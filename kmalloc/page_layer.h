@@ -98,8 +98,9 @@ class PageLayer {
   // memory for that. Returns how many slots it moved through `moved`.
   [[nodiscard]] bool Refill(int size_class, std::uint32_t& moved);
 
-  // Returns the oldest half of a class's cache (all of it, if `all`) to their
-  // pages; at most one page becomes empty unless `all`. Returns how many.
+  // Returns the oldest half of a class's cache, or as many as one page holds if
+  // that is less (all of it, if `all`), to their pages, which stay where they
+  // are even if they become empty. Returns how many.
   std::uint32_t Flush(int size_class, bool all);
 
   // Gives one empty page of the class back to the chunks, if there is one and

@@ -11,12 +11,13 @@ namespace kheap {
 
 namespace {
 
-// The directory describes the heap page by page, so its size follows from the
-// capacity: one byte in 64, and room for what does not grow.
+// The directory describes the arena in pieces of equal size, so its own size
+// follows from the capacity: one byte in 64, and room for what does not grow.
 constexpr std::uint64_t kDirectoryShare = 64;
 constexpr std::uint64_t kDirectoryBytesMin = 128 * 1024;
 
-// The heap begins at a multiple of its own page size.
+// However large the regions below are, blocks of any alignment up to this lie
+// at the same distances from the heap's begin.
 constexpr std::uint64_t kHeapAlignment = 65536;
 
 std::uint64_t DirectoryBytes(std::uint64_t capacity_bytes) {

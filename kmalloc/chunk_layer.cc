@@ -15,11 +15,9 @@ constexpr std::uint64_t kGrowthBytesMax = 1024 * 1024;
 // The break moves by a 64th of the heap, so that few moves reach any size.
 constexpr std::uint64_t kGrowthShare = 64;
 
-// Bins: steps of a granule up to here, then eight for each doubling.
-constexpr std::uint64_t kExactBinBytesMax = 1024;
-constexpr int kExactBinCount = 65;
-constexpr int kExactBinLog2 = 10;
-constexpr int kBinsPerDoublingLog2 = 3;
+constexpr int kExactBinLog2 = bits::Log2Floor(kExactBinBytesMax);
+constexpr int kBinsPerDoublingLog2 =
+    bits::Log2Floor(std::uint64_t{kBinsPerDoubling});
 
 // No free chunk touches the top, and none is cut from it in place.
 constexpr Tag kTopTag(0, Tag::kInUse + Tag::kPreviousInUse);
@@ -117,7 +115,7 @@ int ChunkLayer::BinOf(std::uint64_t chunk_bytes) {
   const int log2 = bits::Log2Floor(chunk_bytes);
   const auto step = static_cast<int>(bits::Field(
       chunk_bytes, log2 - kBinsPerDoublingLog2, kBinsPerDoublingLog2));
-  return kExactBinCount + (log2 - kExactBinLog2) * 8 + step;
+  return kExactBinCount + (log2 - kExactBinLog2) * kBinsPerDoubling + step;
 }
 
 inline std::optional<int> ChunkLayer::FindBinFrom(int bin) const {

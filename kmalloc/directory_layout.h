@@ -57,10 +57,17 @@ constexpr int StartBitOf(Granule granule) {
   return static_cast<int>(granule % kGranulesPerUnit);
 }
 
-// Free chunks by size: exact bins in steps of 16 bytes up to 1024, then eight
-// bins for each doubling up to 64 GiB.
-inline constexpr int kBinCount = 65 + 26 * 8;
+// Free chunks by size: exact bins in steps of a granule up to 1024 bytes, then
+// eight bins for each doubling up to 64 GiB.
+inline constexpr std::uint64_t kExactBinBytesMax = 1024;
+inline constexpr int kExactBinCount = kExactBinBytesMax / kGranuleBytes + 1;
+inline constexpr int kBinsPerDoubling = 8;
+inline constexpr int kBinDoublings =
+    bits::Log2Floor(kAllocatorCapacityMax / kExactBinBytesMax);
+inline constexpr int kBinCount =
+    kExactBinCount + kBinDoublings * kBinsPerDoubling;
 inline constexpr int kBinWordCount = (kBinCount + 63) / 64;
+static_assert(kBinCount == 65 + 26 * 8);
 
 enum class MallocPolicy : std::uint8_t {
   kPages = 0,

@@ -25,17 +25,15 @@ std::string_view ToString(BlockKind kind) {
 }
 
 BinRange RangeOfBin(int bin) {
-  constexpr int kFirstLargeBin = 65;
-  constexpr int kBinsPerDoubling = 8;
-  if (bin < kFirstLargeBin) {
+  if (bin < kExactBinCount) {
     return {bin * kGranuleBytes, (bin + 1) * kGranuleBytes};
   }
-  const int doubling = (bin - kFirstLargeBin) / kBinsPerDoubling;
-  const int step = (bin - kFirstLargeBin) % kBinsPerDoubling;
-  const std::uint64_t base = bits::ShiftLeft(std::uint64_t{1024}, doubling);
+  const int doubling = (bin - kExactBinCount) / kBinsPerDoubling;
+  const int step = (bin - kExactBinCount) % kBinsPerDoubling;
+  const std::uint64_t base = bits::ShiftLeft(kExactBinBytesMax, doubling);
   const std::uint64_t step_bytes = base / kBinsPerDoubling;
-  // 1024 itself has an exact bin.
-  return {std::max(base + step * step_bytes, kFirstLargeBin * kGranuleBytes),
+  // kExactBinBytesMax itself has an exact bin.
+  return {std::max(base + step * step_bytes, kExactBinCount * kGranuleBytes),
           base + (step + 1) * step_bytes};
 }
 

@@ -77,6 +77,15 @@ absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap, MallocPolicy policy) {
   return malloc;
 }
 
+absl::StatusOr<KMalloc> KMalloc::Attach(GlobalHeap& heap) {
+  const KMalloc malloc(heap);
+  // An allocator has a top from its first moment on.
+  if (malloc.chunks_.top().is_null()) {
+    return absl::FailedPreconditionError("the arena has no allocator");
+  }
+  return malloc;
+}
+
 MallocPolicy KMalloc::policy() const {
   return static_cast<MallocPolicy>(directory_.header().policy.get());
 }

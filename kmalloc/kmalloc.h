@@ -54,7 +54,10 @@ class KMalloc {
   static absl::StatusOr<KMalloc> Create(
       GlobalHeap& heap, MallocPolicy policy = MallocPolicy::kPages);
 
-  // A view of the allocator that a heap already holds.
+  // A view of the allocator that Create laid out. FailedPrecondition without
+  // one.
+  static absl::StatusOr<KMalloc> Attach(GlobalHeap& heap);
+  // The same for a heap that is known to hold one.
   explicit KMalloc(GlobalHeap& heap);
 
   GlobalHeap& heap() const { return *heap_; }

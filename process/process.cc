@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/process.h"
 
-#include "kmalloc/directory.h"
-
 namespace kheap {
 
 absl::StatusOr<Process> Process::Create(const ProcessOptions& options) {
@@ -20,10 +18,8 @@ absl::StatusOr<Process> Process::Create(const ProcessOptions& options) {
 absl::StatusOr<Process> Process::Attach(std::unique_ptr<GlobalHeap> heap) {
   const absl::StatusOr<GlobalData> data = GlobalData::Attach(*heap);
   if (!data.ok()) return data.status();
-  // An allocator has a top from its first moment on.
-  if (Directory(*heap).header().top == 0) {
-    return absl::FailedPreconditionError("the arena has no allocator");
-  }
+  const absl::StatusOr<KMalloc> malloc = KMalloc::Attach(*heap);
+  if (!malloc.ok()) return malloc.status();
   return Process(std::move(heap), *data);
 }
 

@@ -246,6 +246,17 @@ TEST_P(KMallocTest, CreateOnAUsedHeapLaysOutAnEmptyOne) {
                           [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
+TEST(KMallocAttachTest, FindsTheAllocatorOrRefusesTheArena) {
+  const auto heap = MakeFastHeap();
+  EXPECT_EQ(KMalloc::Attach(*heap).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  KMalloc malloc = KMalloc::Create(*heap, MallocPolicy::kTags).value();
+  const Address block = malloc.Malloc(100);
+  KMalloc attached = KMalloc::Attach(*heap).value();
+  EXPECT_EQ(attached.policy(), MallocPolicy::kTags);
+  EXPECT_EQ(attached.MallocUsableSize(block), malloc.MallocUsableSize(block));
+}
+
 TEST(KMallocCreateTest, RefusesArenasAbove64GiB) {
   const auto heap =
       MakeHeap({.layout = {.capacity_bytes = kAllocatorCapacityMax + 4096},

@@ -18,6 +18,13 @@ Bytes PatternOf(std::uint32_t seed, std::size_t size) {
   return bytes;
 }
 
+TEST(PatternTest, IsTheSameOnEveryHost) {
+  EXPECT_EQ(PatternOf(1, 9),
+            (Bytes{std::byte{63}, std::byte{249}, std::byte{176}, std::byte{16},
+                   std::byte{233}, std::byte{183}, std::byte{32},
+                   std::byte{216}, std::byte{97}}));
+}
+
 TEST(PatternTest, EveryWrongByteIsFound) {
   for (std::size_t size = 0; size <= 33; ++size) {
     Bytes bytes = PatternOf(7, size);

@@ -20,7 +20,8 @@ struct TraceOperation {
   std::uint64_t size_bytes;  // 0 for a free
 };
 
-// Every operation but a kAllocate names an id that is live.
+// Every operation but a kAllocate names an id that was allocated and not freed
+// since; a kReallocate to 0 bytes has perhaps made it a null pointer.
 struct Trace {
   std::string name;
   std::uint64_t id_count = 0;  // ids are 0 … id_count - 1

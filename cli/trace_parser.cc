@@ -28,7 +28,7 @@ constexpr std::array<const char*, kTraceHeaderLines> kHeaderNames = {
 constexpr std::uint64_t kIdCountMax =
     std::uint64_t{1} + std::numeric_limits<std::uint32_t>::max();
 
-// No arena is larger than the allocator's limit.
+// No arena that a trace can be replayed in is larger.
 constexpr std::uint64_t kSizeBytesMax = kAllocatorCapacityMax;
 
 std::string_view ToStd(absl::string_view text) {

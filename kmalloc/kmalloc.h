@@ -21,7 +21,7 @@
 //   * A size of 0 yields a block of its own that holds no bytes.
 //   * Realloc(p, 0) frees p and returns null.
 //   * An address that no live block begins at is never freed, whatever the
-//     guest's memory holds: MemoryFault 114 where it was freed before, 115
+//     guest's memory holds: MemoryFault 114 where freed memory lies, 115
 //     otherwise. Damaged metadata is MemoryFault 116.
 //
 // All state is in the arena; a KMalloc is a view, as good as its heap.
@@ -198,7 +198,9 @@ class KMalloc {
   Address BlockIn(Address payload) const {
     return guarded() ? payload + guard_.HeaderIn(payload).lead_bytes : payload;
   }
-  // Whether a block that began at an address that is not live was freed.
+  // Whether freed memory lies at an address that no live block begins at, as
+  // far as the arena tells: the begin of a free slot or a quarantined block,
+  // any granule of a free chunk, and of the top as far as it was in use.
   bool WasFreed(Address address) const;
   void WalkPage(Address payload,
                 absl::FunctionRef<void(const BlockInfo&)> visit) const;

@@ -58,7 +58,9 @@ int RunCommand(const std::string& name, Arguments arguments, Console& console) {
 }
 
 int RunHelp(Arguments arguments, Console& console) {
-  if (arguments.empty()) {
+  // Help on help is the list of what there is help on.
+  if (arguments.empty() || arguments.front() == "help" ||
+      arguments.front() == "--help" || arguments.front() == "-h") {
     console.out << HelpText();
     return kExitSuccess;
   }

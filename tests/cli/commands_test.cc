@@ -43,6 +43,9 @@ TEST(CommandsTest, HelpIsTheSameHoweverItIsAskedFor) {
   EXPECT_TRUE(help.out.starts_with("Usage: kheap COMMAND"));
   EXPECT_EQ(help.err, "");
   EXPECT_EQ(Kheap({"-h"}), help);
+  for (const char* what : {"help", "--help", "-h"}) {
+    EXPECT_EQ(Kheap({"help", what}), help);
+  }
   EXPECT_EQ(Kheap({"help"}), help);
   const Outcome replay_help = Kheap({"help", "replay"});
   EXPECT_TRUE(replay_help.out.starts_with("Usage: kheap replay"));

@@ -12,7 +12,7 @@
 static _Noreturn void report_deadlock(void) {
   static const char text[] =
       "deadlock: waits for another thread, and there is only one\n";
-  write(STDERR_FILENO, text, sizeof text - 1);
+  __syscall(SYS_write, STDERR_FILENO, text, sizeof text - 1);
   abort();
 }
 
@@ -25,7 +25,7 @@ int __timedwait(volatile int *cell, int value, clockid_t clock,
   if (*cell != value) return 0;
   if (!until) report_deadlock();
   if (until->tv_nsec < 0 || until->tv_nsec >= 1000000000) return EINVAL;
-  int error = clock_nanosleep(clock, TIMER_ABSTIME, until, NULL);
+  int error = __clock_nanosleep(clock, TIMER_ABSTIME, until, NULL);
   return error ? error : ETIMEDOUT;
 }
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_THIRD_PARTY_MUSL_OVERLAY_ARCH_KHEAP_FP_ARCH_H_
+#define KHEAP_THIRD_PARTY_MUSL_OVERLAY_ARCH_KHEAP_FP_ARCH_H_
+
 // Rounding is to nearest and no floating-point exception is recorded, so
 // nothing has to be kept from the optimiser, and nothing evaluated for its
 // flags.
@@ -20,3 +23,5 @@ static inline void fp_force_eval(double x) { (void)x; }
 
 #define fp_force_evall fp_force_evall
 static inline void fp_force_evall(long double x) { (void)x; }
+
+#endif  // KHEAP_THIRD_PARTY_MUSL_OVERLAY_ARCH_KHEAP_FP_ARCH_H_

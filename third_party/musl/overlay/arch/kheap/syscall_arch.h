@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_THIRD_PARTY_MUSL_OVERLAY_ARCH_KHEAP_SYSCALL_ARCH_H_
+#define KHEAP_THIRD_PARTY_MUSL_OVERLAY_ARCH_KHEAP_SYSCALL_ARCH_H_
+
 // System calls are calls of the host: kernel/ answers them.
 
 #define __SYSCALL_LL_E(x) (x)
@@ -37,3 +40,5 @@ static inline long __syscall6(long n, long a, long b, long c, long d, long e,
 }
 
 #define IPC_64 0
+
+#endif  // KHEAP_THIRD_PARTY_MUSL_OVERLAY_ARCH_KHEAP_SYSCALL_ARCH_H_

@@ -19,9 +19,7 @@ static double _Complex compose(double real, double imaginary) {
 }
 
 // 1 or 0, with the sign of x, for an infinity or anything else.
-static double box_infinity(double x) {
-  return copysign(isinf(x) ? 1 : 0, x);
-}
+static double box_infinity(double x) { return copysign(isinf(x) ? 1 : 0, x); }
 
 static double box_nan(double x) { return isnan(x) ? copysign(0, x) : x; }
 
@@ -69,8 +67,7 @@ double _Complex __divdc3(double a, double b, double c, double d) {
     a = box_infinity(a), b = box_infinity(b);
     x = infinity * (a * c + b * d);
     y = infinity * (b * c - a * d);
-  } else if (isinf(magnitude) && magnitude > 0 && isfinite(a) &&
-             isfinite(b)) {
+  } else if (isinf(magnitude) && magnitude > 0 && isfinite(a) && isfinite(b)) {
     c = box_infinity(c), d = box_infinity(d);
     x = 0 * (a * c + b * d);
     y = 0 * (b * c - a * d);

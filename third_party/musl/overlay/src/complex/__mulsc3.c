@@ -19,9 +19,7 @@ static float _Complex compose(float real, float imaginary) {
 }
 
 // 1 or 0, with the sign of x, for an infinity or anything else.
-static float box_infinity(float x) {
-  return copysignf(isinf(x) ? 1 : 0, x);
-}
+static float box_infinity(float x) { return copysignf(isinf(x) ? 1 : 0, x); }
 
 static float box_nan(float x) { return isnan(x) ? copysignf(0, x) : x; }
 
@@ -69,8 +67,7 @@ float _Complex __divsc3(float a, float b, float c, float d) {
     a = box_infinity(a), b = box_infinity(b);
     x = infinity * (a * c + b * d);
     y = infinity * (b * c - a * d);
-  } else if (isinf(magnitude) && magnitude > 0 && isfinite(a) &&
-             isfinite(b)) {
+  } else if (isinf(magnitude) && magnitude > 0 && isfinite(a) && isfinite(b)) {
     c = box_infinity(c), d = box_infinity(d);
     x = 0 * (a * c + b * d);
     y = 0 * (b * c - a * d);

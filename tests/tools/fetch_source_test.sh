@@ -42,7 +42,7 @@ END
 
 echo 'the archive' >"$work/mirror"
 echo 'guest_1.0.orig.tar.gz' >"$work/name"
-file=$work/root/place/guest_1.0.orig.tar.gz
+file=$work/place/guest_1.0.orig.tar.gz
 sum=$(sha256sum "$work/mirror")
 sum=${sum%% *}
 fetch() { run tools/fetch_source guest "$file" "$sum"; }
@@ -53,7 +53,7 @@ expect_silence
 expect_call '^apt-get .* update$'
 expect_call '^apt-get .* source --download-only --tar-only guest$'
 cmp "$work/mirror" "$file"
-[[ $(ls "$work/root/place") == guest_1.0.orig.tar.gz ]] || fail 'expected one file'
+[[ $(ls "$work/place") == guest_1.0.orig.tar.gz ]] || fail 'expected one file'
 
 # The lists, each as it was but for what it is a list of.
 diff - "$work/lists/machine.list" <<'END'

@@ -2,6 +2,7 @@
 // ioctl, with no look at an argument that the request does not take.
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 
 #include "syscall.h"

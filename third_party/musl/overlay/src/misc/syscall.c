@@ -3,10 +3,13 @@
 // nothing to see.
 
 #define _BSD_SOURCE
-#include "syscall.h"
-
 #include <stdarg.h>
 #include <unistd.h>
+
+// It makes a macro of the name, so it comes last.
+// clang-format off
+#include "syscall.h"
+// clang-format on
 
 #undef syscall
 

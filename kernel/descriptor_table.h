@@ -30,10 +30,13 @@ struct OpenFile {
   Uint32 reserved;
   Uint64 position;
 
+  // An access mode of 3 allows neither, as on Linux.
   bool IsReadable() const {
-    return !HasFlags(kO_PATH) && flags % 4 != kO_WRONLY;
+    return !HasFlags(kO_PATH) && flags % 4 != kO_WRONLY && flags % 4 != 3;
   }
-  bool IsWritable() const { return !HasFlags(kO_PATH) && flags % 4 != 0; }
+  bool IsWritable() const {
+    return !HasFlags(kO_PATH) && flags % 4 != 0 && flags % 4 != 3;
+  }
   bool HasFlags(std::uint32_t wanted) const;
 };
 static_assert(sizeof(OpenFile) == 24);

@@ -39,8 +39,8 @@ const HostFlags kOpenDirectory =
 HostFlags HostFlagsFor(std::uint32_t flags) {
   HostFlags host;
   host.Add(O_CLOEXEC).Add(O_NOFOLLOW).Add(O_NOCTTY).Add(O_NONBLOCK);
-  host.Add(O_WRONLY, bits::Field(flags, 0, 2) == kO_WRONLY);
-  host.Add(O_RDWR, bits::Field(flags, 0, 2) == kO_RDWR);
+  host.Add(O_WRONLY, bits::HasFlag(flags, kO_WRONLY));
+  host.Add(O_RDWR, bits::HasFlag(flags, kO_RDWR));
   host.Add(O_CREAT, bits::HasFlag(flags, kO_CREAT));
   host.Add(O_EXCL, bits::HasFlag(flags, kO_EXCL));
   host.Add(O_TRUNC, bits::HasFlag(flags, kO_TRUNC));

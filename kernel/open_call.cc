@@ -30,7 +30,6 @@ Result CheckFlags(OpenRequest& request) {
     return 0;
   }
   if (request.Has(kO_TMPFILE)) return -kEOPNOTSUPP;
-  if (request.Has(kO_ACCMODE)) return -kEINVAL;
   if (request.Has(kO_CREAT + kO_DIRECTORY)) return -kEINVAL;
   request.flags = bits::With(request.flags, kO_LARGEFILE);
   return 0;
@@ -87,7 +86,9 @@ Result OpenHostFile(KernelState& state, const OpenRequest& request,
 
 Result CreateAndOpen(KernelState& state, const OpenRequest& request,
                      const Location& location) {
-  if (!request.Creates()) return -kENOENT;
+  if (!request.Creates() || location.why_missing != -kENOENT) {
+    return location.why_missing;
+  }
   if (location.parent.mount != 0) {
     return OpenHostFile(state, request, location.ChildPlace());
   }

@@ -32,6 +32,7 @@ Result WalkToNew(KernelState& state, std::int32_t descriptor, Address address,
   const Result error = WalkTo(state, descriptor, address, location);
   if (error != 0) return error;
   if (location.last != LastName::kName || location.exists) return -kEEXIST;
+  if (location.why_missing != -kENOENT) return location.why_missing;
   if (location.has_trailing_slash && !for_directory) return -kENOENT;
   return 0;
 }
@@ -123,7 +124,7 @@ Result RemoveFolder(KernelState& state, const Location& location) {
     case LastName::kName:
       break;
   }
-  if (!location.exists) return -kENOENT;
+  if (!location.exists) return location.why_missing;
   if (!location.IsDirectory()) return -kENOTDIR;
   if (IsMountPoint(location.place)) return -kEBUSY;
   if (location.place.mount != 0) {
@@ -136,7 +137,7 @@ Result RemoveFolder(KernelState& state, const Location& location) {
 
 Result RemoveFile(KernelState& state, const Location& location) {
   if (location.last != LastName::kName) return -kEISDIR;
-  if (!location.exists) return -kENOENT;
+  if (!location.exists) return location.why_missing;
   if (location.IsDirectory()) return -kEISDIR;
   if (location.has_trailing_slash) return -kENOTDIR;
   if (location.place.mount != 0) {
@@ -169,7 +170,8 @@ Result CheckRename(const Location& from, const Location& to, bool replaces) {
   if (from.parent.mount != to.parent.mount) return -kEXDEV;
   if (from.last != LastName::kName) return -kEBUSY;
   if (to.last != LastName::kName) return replaces ? -kEBUSY : -kEEXIST;
-  if (!from.exists) return -kENOENT;
+  if (!from.exists) return from.why_missing;
+  if (!to.exists && to.why_missing != -kENOENT) return to.why_missing;
   if (to.exists && !replaces) return -kEEXIST;
   if (!from.IsDirectory() &&
       (from.has_trailing_slash || to.has_trailing_slash)) {

@@ -147,7 +147,6 @@ Result PathWalk::Walk(const Place& start, std::string_view path,
     if (mode / 4096 * 4096 != kS_IFDIR) {
       return mode == 0 ? -kENOENT : -kENOTDIR;
     }
-    if (step.name.size() > kNameBytesMax) return -kENAMETOOLONG;
     location.parent = place;
     location.name = step.name;
     location.last = KindOf(step.name);
@@ -159,8 +158,13 @@ Result PathWalk::Walk(const Place& start, std::string_view path,
       continue;
     }
     Place child;
-    const Result error = StepDown(place, step.name, child, mode);
-    if (error == -kENOENT && steps.left.empty()) return 0;
+    const Result error = step.name.size() > kNameBytesMax
+                             ? -kENAMETOOLONG
+                             : StepDown(place, step.name, child, mode);
+    location.why_missing = error;
+    if (steps.left.empty() && (error == -kENOENT || error == -kENAMETOOLONG)) {
+      return 0;
+    }
     if (error != 0) return error;
     if (mode / 4096 * 4096 == kS_IFLNK &&
         (follow_last || !steps.left.empty())) {
@@ -184,7 +188,7 @@ Result PathWalk::Find(const Place& start, std::string_view path,
   const Result error =
       Walk(start, path, follow_last || path.ends_with('/'), location);
   if (error != 0) return error;
-  if (!location.exists) return -kENOENT;
+  if (!location.exists) return location.why_missing;
   if (location.has_trailing_slash && !location.IsDirectory()) return -kENOTDIR;
   return 0;
 }

@@ -40,6 +40,8 @@ struct Location {
   LastName last = LastName::kNone;  // kNone: the path has none ("/")
   bool has_trailing_slash = false;
   bool exists = false;
+  // Where it does not: -ENOENT, or -ENAMETOOLONG for a name that cannot be.
+  Result why_missing = 0;
   // Where it exists:
   Place place;
   std::uint32_t mode = 0;

@@ -134,9 +134,10 @@ Result Openat(KernelState& state, const Arguments& arguments) {
   Place start;
   error = FindStart(state, ToInt(arguments[0]), path, start);
   if (error != 0) return error;
-  const bool creates_new = request.Has(kO_CREAT + kO_EXCL);
-  const bool follow = (!request.Has(kO_NOFOLLOW) && !creates_new) ||
-                      (path.ends_with('/') && !request.Creates());
+  const bool slash = path.ends_with('/');
+  const bool follow = request.Creates() ? !request.Has(kO_NOFOLLOW) &&
+                                              !request.Has(kO_EXCL) && !slash
+                                        : !request.Has(kO_NOFOLLOW) || slash;
   Location location;
   error = state.walk.Walk(start, path, follow, location);
   if (error != 0) return error;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // openat: from a path to a descriptor.
 #include <string>
+#include <string_view>
 
 #include "bitshift/bits.h"
 #include "kernel/descriptor_calls.h"
@@ -21,6 +22,13 @@ struct OpenRequest {
   bool Creates() const { return Has(kO_CREAT); }
   bool Writes() const { return flags % 4 != 0 || Has(kO_TRUNC); }
   bool OnlyNames() const { return Has(kO_PATH); }
+  LastLink LinkFor(std::string_view path) const {
+    const bool keeps = Has(kO_NOFOLLOW) || Has(kO_CREAT + kO_EXCL);
+    if (Creates()) {
+      return keeps ? LastLink::kKeep : LastLink::kFollowUnlessSlash;
+    }
+    return keeps && !path.ends_with('/') ? LastLink::kKeep : LastLink::kFollow;
+  }
 };
 
 Result CheckFlags(OpenRequest& request) {
@@ -134,12 +142,8 @@ Result Openat(KernelState& state, const Arguments& arguments) {
   Place start;
   error = FindStart(state, ToInt(arguments[0]), path, start);
   if (error != 0) return error;
-  const bool slash = path.ends_with('/');
-  const bool follow = request.Creates() ? !request.Has(kO_NOFOLLOW) &&
-                                              !request.Has(kO_EXCL) && !slash
-                                        : !request.Has(kO_NOFOLLOW) || slash;
   Location location;
-  error = state.walk.Walk(start, path, follow, location);
+  error = state.walk.Walk(start, path, request.LinkFor(path), location);
   if (error != 0) return error;
   if (request.Creates() && location.has_trailing_slash &&
       location.last == LastName::kName) {

@@ -23,7 +23,7 @@ Result WalkTo(KernelState& state, std::int32_t descriptor, Address address,
   Place start;
   error = FindStart(state, descriptor, path, start);
   if (error != 0) return error;
-  return state.walk.Walk(start, path, false, location);
+  return state.walk.Walk(start, path, LastLink::kKeep, location);
 }
 
 // A place for a new name: -EEXIST.

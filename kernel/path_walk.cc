@@ -133,7 +133,7 @@ Result PathWalk::FollowLink(const Place& link, Steps& steps, Place& place) {
 }
 
 Result PathWalk::Walk(const Place& start, std::string_view path,
-                      bool follow_last, Location& location) {
+                      LastLink last_link, Location& location) {
   if (path.empty()) return -kENOENT;
   if (path.size() >= kPathBytesMax) return -kENAMETOOLONG;
   location = {};
@@ -144,6 +144,7 @@ Result PathWalk::Walk(const Place& start, std::string_view path,
   steps.PutFirst(path, false);
   while (!steps.left.empty()) {
     const Steps::Step step = steps.TakeFirst();
+    const bool is_last = steps.left.empty();
     if (mode / 4096 * 4096 != kS_IFDIR) {
       return mode == 0 ? -kENOENT : -kENOTDIR;
     }
@@ -162,20 +163,19 @@ Result PathWalk::Walk(const Place& start, std::string_view path,
                              ? -kENAMETOOLONG
                              : StepDown(place, step.name, child, mode);
     location.why_missing = error;
-    if (steps.left.empty() && (error == -kENOENT || error == -kENAMETOOLONG)) {
-      return 0;
-    }
+    if (is_last && (error == -kENOENT || error == -kENAMETOOLONG)) return 0;
     if (error != 0) return error;
-    if (mode / 4096 * 4096 == kS_IFLNK &&
-        (follow_last || !steps.left.empty())) {
-      const bool is_last = steps.left.empty();
+    const bool follows = !is_last || last_link == LastLink::kFollow ||
+                         (last_link == LastLink::kFollowUnlessSlash &&
+                          !location.has_trailing_slash);
+    if (mode / 4096 * 4096 == kS_IFLNK && follows) {
       const Result followed = FollowLink(child, steps, place);
       if (followed != 0) return followed;
       if (is_last && steps.ends_with_slash) location.has_trailing_slash = true;
       mode = ModeOf(place);
-      continue;
+    } else {
+      place = child;
     }
-    place = child;
   }
   location.exists = true;
   location.place = place;
@@ -185,8 +185,9 @@ Result PathWalk::Walk(const Place& start, std::string_view path,
 
 Result PathWalk::Find(const Place& start, std::string_view path,
                       bool follow_last, Location& location) {
-  const Result error =
-      Walk(start, path, follow_last || path.ends_with('/'), location);
+  const bool follows = follow_last || path.ends_with('/');
+  const Result error = Walk(
+      start, path, follows ? LastLink::kFollow : LastLink::kKeep, location);
   if (error != 0) return error;
   if (!location.exists) return location.why_missing;
   if (location.has_trailing_slash && !location.IsDirectory()) return -kENOTDIR;

@@ -32,6 +32,15 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
+// What becomes of a symbolic link in a path's last place.
+enum class LastLink : std::uint8_t {
+  kKeep,
+  kFollow,
+  // As openat with O_CREAT: a slash behind a name asks for a directory, which
+  // it does not make, so the walk ends there.
+  kFollowUnlessSlash,
+};
+
 enum class LastName : std::uint8_t { kNone, kName, kDot, kDotDot };
 
 struct Location {
@@ -58,10 +67,9 @@ class PathWalk {
       : files_(&files), hosts_(&hosts) {}
 
   // Finds the location of `path` from the directory `start`. If its last name
-  // alone is missing, that is a success without `exists`. A symbolic link in
-  // the last place is followed if asked for.
+  // alone is missing, that is a success without `exists`.
   //   -ENOENT, -ENOTDIR, -ELOOP (40 links), -ENAMETOOLONG, -EXDEV
-  Result Walk(const Place& start, std::string_view path, bool follow_last,
+  Result Walk(const Place& start, std::string_view path, LastLink last_link,
               Location& location);
 
   // Finds what exists, as calls do that only look: a trailing slash follows a

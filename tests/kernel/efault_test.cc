@@ -48,18 +48,20 @@ class EfaultTest : public testing::TestWithParam<bool> {
   }
 
   std::vector<Call> Calls() {
+    std::vector<Call> calls = PathCalls();
+    for (auto more : {TransferCalls(), OtherCalls()}) {
+      calls.insert(calls.end(), more.begin(), more.end());
+    }
+    return calls;
+  }
+
+  std::vector<Call> PathCalls() {
     const std::uint64_t cwd = U(kAT_FDCWD);
     const std::uint64_t path = Text("/tmp/file");
     const std::uint64_t other = Text("/tmp/other");
     const std::uint64_t folder = Text("/tmp/folder");
     const std::uint64_t link = Text("/tmp/link");
     const std::uint64_t to = Zeros(4096);
-    const std::uint64_t buffer = Zeros(16);
-    LinuxIovec iovec;
-    iovec.iov_base = buffer;
-    iovec.iov_len = 16;
-    const std::uint64_t iovecs = guest_.Struct(iovec).offset();
-    const std::uint64_t time = Zeros(16);
     return {
         {"getcwd", {to, 100}, {{0, 2, true}}},
         {"mkdirat", {cwd, other, 0755}, {{1, 1, false}}},
@@ -77,10 +79,26 @@ class EfaultTest : public testing::TestWithParam<bool> {
         {"chdir", {folder}, {{0, 1, false}}},
         {"fchmodat", {cwd, path, 0600}, {{1, 1, false}}},
         {"fchownat", {cwd, path, 0, 0, 0}, {{1, 1, false}}},
-        {"fcntl", {file_, 5, Zeros(32)}, {{2, 32, true}}},
-        {"fcntl", {file_, 6, Zeros(32)}, {{2, 32, false}}},
         {"openat", {cwd, path, kO_TRUNC, 0}, {{1, 1, false}}},
         {"openat", {cwd, other, kO_CREAT, 0644}, {{1, 1, false}}},
+        {"readlinkat", {cwd, link, to, 100}, {{1, 1, false}, {2, 4, true}}},
+        {"newfstatat", {cwd, path, to, 0}, {{1, 1, false}, {2, 128, true}}},
+        {"utimensat",
+         {cwd, path, Zeros(32), 0},
+         {{1, 1, false}, {2, 32, false}}},
+    };
+  }
+
+  std::vector<Call> TransferCalls() {
+    const std::uint64_t to = Zeros(4096);
+    LinuxIovec iovec;
+    iovec.iov_base = Zeros(16);
+    iovec.iov_len = 16;
+    const std::uint64_t iovecs = guest_.Struct(iovec).offset();
+    const std::uint64_t time = Zeros(16);
+    return {
+        {"fcntl", {file_, 5, Zeros(32)}, {{2, 32, true}}},
+        {"fcntl", {file_, 6, Zeros(32)}, {{2, 32, false}}},
         {"pipe2", {to, 0}, {{0, 8, true}}},
         {"getdents64", {folder_, to, 1000}, {{1, 1000, true}}},
         {"read", {file_, to, 7}, {{1, 7, true}}},
@@ -95,12 +113,14 @@ class EfaultTest : public testing::TestWithParam<bool> {
         {"preadv", {file_, iovecs, 1, 0}, {{1, 16, false}}},
         {"pwritev", {file_, iovecs, 1, 0}, {{1, 16, false}}},
         {"ppoll", {Zeros(8), 1, time, 0}, {{0, 8, true}, {2, 16, false}}},
-        {"readlinkat", {cwd, link, to, 100}, {{1, 1, false}, {2, 4, true}}},
-        {"newfstatat", {cwd, path, to, 0}, {{1, 1, false}, {2, 128, true}}},
         {"fstat", {file_, to}, {{1, 128, true}}},
-        {"utimensat",
-         {cwd, path, Zeros(32), 0},
-         {{1, 1, false}, {2, 32, false}}},
+    };
+  }
+
+  std::vector<Call> OtherCalls() {
+    const std::uint64_t to = Zeros(4096);
+    const std::uint64_t time = Zeros(16);
+    return {
         {"futex", {to, 1, 1}, {{0, 4, false}}},
         {"nanosleep", {time, 0}, {{0, 16, false}}},
         {"clock_nanosleep", {0, 0, time, 0}, {{2, 16, false}}},

@@ -2,7 +2,8 @@
 #ifndef KHEAP_CLIB_CTYPE_H_
 #define KHEAP_CLIB_CTYPE_H_
 
-// Character classes and case of the locale "C": C23 7.4.
+// Character classes and case of the locale "C": C23 7.4; isascii and toascii
+// of POSIX.1-2001.
 //
 // A class function returns 1 or 0. An argument outside 0 … 127 is in no class
 // and has no other case; that covers EOF and the values for which C leaves the
@@ -25,6 +26,10 @@ constexpr int Iscntrl(int c) { return (c >= 0 && c < ' ') || c == 127; }
 constexpr int Isprint(int c) { return c >= ' ' && c < 127; }
 constexpr int Isgraph(int c) { return c > ' ' && c < 127; }
 constexpr int Ispunct(int c) { return Isgraph(c) && !Isalnum(c); }
+
+// POSIX: whether, and as, one of the 128 characters of ASCII.
+constexpr int Isascii(int c) { return c >= 0 && c <= 127; }
+constexpr int Toascii(int c) { return static_cast<unsigned>(c) % 128; }
 
 constexpr int Tolower(int c) { return Isupper(c) ? c - 'A' + 'a' : c; }
 constexpr int Toupper(int c) { return Islower(c) ? c - 'a' + 'A' : c; }

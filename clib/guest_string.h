@@ -6,21 +6,15 @@
 // every C string in the arena.
 //
 //   what C's byte-by-byte loop would read           what follows
-//   | 'k' | 'h' | 'e' | 'a' | 'p' |  0  |           not touched
-//   | 'k' | 'h' | 'e' | 'a' | 'p' | end of the object or region: a fault, a
-//   load
-//                                   of 1 byte at the first byte that may not be
-//                                   loaded
+//   | 'k' | 'h' | 'e' | 'a' | 'p' |  0  |           is not touched
+//   | 'k' | 'h' | 'e' | 'a' | 'p' | end of object   is a fault: a load of 1
+//                                                   byte at the first byte that
+//                                                   may not be loaded
 //
 // A string ends within its region (stack, data, heap …) and, in checked mode,
 // within its object. The bytes are searched first, up to the end of the region
 // and by whole vectors; then the bytes that a loop would have read are checked.
 // So one check decides, and its answer is the loop's.
-//
-// A search is two functions. `far(bytes, begin, size)` returns the first index
-// in [begin, size) that qualifies, or some number not below the size if there
-// is none. `near(bytes)` is a quick look at the first Mem::kNearBytes bytes,
-// which may be none: that many if none of them qualifies.
 
 #include <algorithm>
 #include <cstddef>
@@ -75,6 +69,15 @@ struct StringExtent {
 };
 StringExtent MeasureString(const GlobalHeap& heap, Address string,
                            std::uint64_t limit);
+
+// Whether it is certain that the string ends within its region, with no shadow
+// to ask: every string in the heap does if the last byte below the break is
+// zero, as it mostly is. Then the host may search it without a limit.
+inline bool EndsForSure(const GlobalHeap& heap, Address string) {
+  return heap.IsInFreeHeap(string) &&
+         *HostBytes(heap, string + (heap.FreeHeapBytes(string) - 1)) ==
+             std::byte{0};
+}
 
 // Whether two ranges have a byte in common.
 constexpr bool Overlap(Address a, std::uint64_t a_bytes, Address b,

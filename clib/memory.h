@@ -29,12 +29,12 @@ namespace kheap::clib {
 template <typename Mem = machine::HostMem>
 inline Address Memcpy(GlobalHeap& heap, Address destination, Address source,
                       std::uint64_t size_bytes) {
-  if (!heap.IsFreelyCopyable(destination, source, size_bytes)) [[unlikely]] {
+  if (heap.IsFreelyCopyable(destination, source, size_bytes)) [[likely]] {
+    Mem::Move(heap.base() + destination.offset(), HostBytes(heap, source),
+              size_bytes);
+  } else {
     heap.Copy(destination, source, size_bytes);
-    return destination;
   }
-  Mem::Move(heap.base() + destination.offset(), HostBytes(heap, source),
-            size_bytes);
   return destination;
 }
 
@@ -48,12 +48,12 @@ inline Address Mempcpy(GlobalHeap& heap, Address destination, Address source,
 template <typename Mem = machine::HostMem>
 inline Address Memmove(GlobalHeap& heap, Address destination, Address source,
                        std::uint64_t size_bytes) {
-  if (!heap.IsFreelyCopyable(destination, source, size_bytes)) [[unlikely]] {
+  if (heap.IsFreelyCopyable(destination, source, size_bytes)) [[likely]] {
+    Mem::Move(heap.base() + destination.offset(), HostBytes(heap, source),
+              size_bytes);
+  } else {
     heap.Move(destination, source, size_bytes);
-    return destination;
   }
-  Mem::Move(heap.base() + destination.offset(), HostBytes(heap, source),
-            size_bytes);
   return destination;
 }
 

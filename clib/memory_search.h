@@ -22,12 +22,12 @@ namespace kheap::clib {
 template <typename Mem = machine::HostMem>
 inline int Memcmp(const GlobalHeap& heap, Address a, Address b,
                   std::uint64_t size_bytes) {
-  if (!heap.AreFreelyLoadable(a, b, size_bytes)) [[unlikely]] {
-    heap.Span(a, size_bytes);
-    heap.Span(b, size_bytes);
-    if (size_bytes == 0) return 0;
+  if (heap.AreFreelyLoadable(a, b, size_bytes)) [[likely]] {
+    return Mem::Compare(HostBytes(heap, a), HostBytes(heap, b), size_bytes);
   }
-  return Mem::Compare(HostBytes(heap, a), HostBytes(heap, b), size_bytes);
+  const std::byte* const bytes = heap.Span(a, size_bytes).data();
+  const std::byte* const others = heap.Span(b, size_bytes).data();
+  return size_bytes == 0 ? 0 : Mem::Compare(bytes, others, size_bytes);
 }
 
 // The first byte equal to `character`, or null. Loads no byte behind it (C23

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "clib/guest_string.h"
 #include "clib/string_copy.h"
 #include "clib/string_length.h"
 #include "heap/global_heap.h"
@@ -18,8 +19,13 @@ namespace kheap::clib {
 
 template <typename StringMem = machine::HostStringMem>
 inline Address Strcat(GlobalHeap& heap, Address destination, Address source) {
-  string_copy::Copy<StringMem>(
-      heap, destination + Strlen<StringMem>(heap, destination), source);
+  // Many destinations have just been made empty by a store of one byte, for
+  // which a load of more than that byte would have to wait.
+  const bool is_empty = heap.IsInFreeHeap(destination) &&
+                        *HostBytes(heap, destination) == std::byte{0};
+  const std::uint64_t length =
+      is_empty ? 0 : Strlen<StringMem>(heap, destination);
+  string_copy::Copy<StringMem>(heap, destination + length, source);
   return destination;
 }
 

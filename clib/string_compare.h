@@ -27,10 +27,6 @@ namespace string_compare {
 
 // The searches as types, so that a call of theirs is a direct one.
 template <typename StringMem>
-inline constexpr auto kNear = [](const std::byte* a, const std::byte* b) {
-  return StringMem::FindDifferenceOrEndNear(a, b);
-};
-template <typename StringMem>
 inline constexpr auto kFar = [](const std::byte* a, const std::byte* b,
                                 std::uint64_t begin, std::uint64_t size) {
   return StringMem::FindDifferenceOrEnd(a, b, begin, size);
@@ -56,8 +52,17 @@ inline int CompareLowerCase(std::byte a, std::byte b) {
 template <typename StringMem = machine::HostStringMem>
 inline int Strcmp(const GlobalHeap& heap, Address a, Address b) {
   using namespace string_compare;
-  const std::uint64_t i =
-      ScanBoth<StringMem>(heap, a, b, kNear<StringMem>, kFar<StringMem>);
+  std::uint64_t i = 0;
+  if (EndsForSure(heap, a) && heap.IsInFreeHeap(b)) [[likely]] {
+    const std::byte* const bytes = HostBytes(heap, a);
+    const std::byte* const others = HostBytes(heap, b);
+    i = StringMem::FindDifferenceOrEndNear(bytes, others);
+    if (i >= StringMem::kNearBytes) [[unlikely]] {
+      i = StringMem::FindDifferenceOrEnd(bytes, others, i, kNoLimit);
+    }
+  } else {
+    i = ScanBothByByte(heap, a, b, kNoLimit, kFar<StringMem>);
+  }
   return machine::SignOfDifference(*HostBytes(heap, a + i),
                                    *HostBytes(heap, b + i));
 }
@@ -67,8 +72,18 @@ template <typename StringMem = machine::HostStringMem>
 inline int Strncmp(const GlobalHeap& heap, Address a, Address b,
                    std::uint64_t limit) {
   using namespace string_compare;
-  const std::uint64_t i = ScanBothUpTo<StringMem>(
-      heap, a, b, limit, kNear<StringMem>, kFar<StringMem>);
+  if (EndsForSure(heap, a) && heap.IsInFreeHeap(b)) [[likely]] {
+    const std::byte* const bytes = HostBytes(heap, a);
+    const std::byte* const others = HostBytes(heap, b);
+    const std::uint64_t near =
+        StringMem::FindDifferenceOrEndNear(bytes, others);
+    if (near >= limit) return 0;
+    return near < StringMem::kNearBytes
+               ? machine::SignOfDifference(bytes[near], others[near])
+               : StringMem::CompareUpTo(bytes + near, others + near,
+                                        limit - near);
+  }
+  const std::uint64_t i = ScanBothByByte(heap, a, b, limit, kFar<StringMem>);
   if (i >= limit) return 0;
   return machine::SignOfDifference(*HostBytes(heap, a + i),
                                    *HostBytes(heap, b + i));

@@ -127,7 +127,10 @@ inline Address Stpncpy(GlobalHeap& heap, Address destination, Address source,
     const std::uint64_t length =
         StringMem::CopyIfShort(to, HostBytes(heap, source), room);
     if (length < room) {
-      StringMem::Mem::Fill(to + length, std::byte{0}, size_bytes - length);
+      const std::uint64_t copied = length + 1;
+      if (copied < size_bytes) {
+        StringMem::Mem::Fill(to + copied, std::byte{0}, size_bytes - copied);
+      }
       return destination + length;
     }
   }

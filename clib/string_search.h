@@ -47,6 +47,11 @@ inline Address Strchr(const GlobalHeap& heap, Address string, int character) {
 // The last `character`, or null.
 template <typename StringMem = machine::HostStringMem>
 inline Address Strrchr(const GlobalHeap& heap, Address string, int character) {
+  if (EndsForSure(heap, string)) [[likely]] {
+    const std::byte* const last =
+        StringMem::FindLast(HostBytes(heap, string), ToByte(character));
+    return last != nullptr ? AddressOf(heap, last) : kNullAddress;
+  }
   const std::uint64_t size = Strlen<StringMem>(heap, string) + 1;
   const std::uint64_t i = StringMem::Mem::FindLastByte(HostBytes(heap, string),
                                                        size, ToByte(character));

@@ -8,10 +8,13 @@
 #include "clib/guest_string.h"
 #include "clib/string_length.h"
 #include "clib/two_way_search.h"
+#include "machine/host_string_mem.h"
 
 namespace kheap::clib {
 
 namespace {
+
+using machine::HostStringMem;
 
 constexpr std::uint64_t kFirstWindowBytes = 256;
 
@@ -63,6 +66,14 @@ Address Strnstr(const GlobalHeap& heap, Address haystack, Address needle,
 }
 
 Address Strstr(const GlobalHeap& heap, Address haystack, Address needle) {
+  // The host's search may be quadratic, which with few bytes is no harm.
+  if (EndsForSure(heap, haystack) && heap.IsInFreeHeap(needle) &&
+      HostStringMem::FindEndNear(HostBytes(heap, needle)) <
+          HostStringMem::kNearBytes) {
+    const std::byte* const found = HostStringMem::FindText(
+        HostBytes(heap, haystack), HostBytes(heap, needle));
+    return found != nullptr ? AddressOf(heap, found) : kNullAddress;
+  }
   return Strnstr(heap, haystack, needle, kNoLimit);
 }
 

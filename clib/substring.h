@@ -7,7 +7,8 @@
 // Each returns where `needle` occurs first in `haystack`, or null; an empty
 // needle occurs at once. The needle is read to its end. The haystack is read no
 // further than a loop would that looks for the needle from each character on.
-// The time is linear in what is read.
+// The time is linear in what is read, for needles of 32 bytes and more; shorter
+// ones are looked for as the host does.
 //
 // Sources: C23 7.26.5.8; GNU for strcasestr, BSD for strnstr.
 

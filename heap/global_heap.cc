@@ -349,8 +349,7 @@ std::uint64_t GlobalHeap::LoadableBytesInRegion(Address address) const {
 
 std::span<std::byte> GlobalHeap::RuntimeSpan(Address address,
                                              std::uint64_t size_bytes) {
-  const std::span<const std::byte> span =
-      std::as_const(*this).RuntimeSpan(address, size_bytes);
+  const auto span = std::as_const(*this).RuntimeSpan(address, size_bytes);
   return {base_ + address.offset(), span.size()};
 }
 

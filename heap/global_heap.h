@@ -86,10 +86,14 @@ class GlobalHeap {
 
   template <Scalar T>
   T Load(Address address) const {
+    // Read before the check and again after the call: so a loop that never
+    // makes the call keeps it in a register.
+    const std::byte* base = base_;
     if (!loadable_.HoldsScalar(address)) [[unlikely]] {
       RequireScalarLoad(address, sizeof(T));
+      base = base_;
     }
-    return machine::LoadLittleEndian<T>(base_ + address.offset());
+    return machine::LoadLittleEndian<T>(base + address.offset());
   }
   template <Scalar T>
   void Store(Address address, std::type_identity_t<T> value) {
@@ -102,10 +106,12 @@ class GlobalHeap {
   // (Access::kUpdate). Nothing has changed if `compute` throws.
   template <Scalar T, typename Compute>
   T Update(Address address, Compute&& compute) {
+    std::byte* base = base_;
     if (!storable_.HoldsScalar(address)) [[unlikely]] {
       RequireScalarUpdate(address, sizeof(T));
+      base = base_;
     }
-    std::byte* const bytes = base_ + address.offset();
+    std::byte* const bytes = base + address.offset();
     const T value = compute(machine::LoadLittleEndian<T>(bytes));
     machine::StoreLittleEndian<T>(bytes, value);
     return value;
@@ -200,16 +206,16 @@ class GlobalHeap {
            source.offset() <= storable_.end - size_bytes &&
            source.offset() >= loadable_.begin;
   }
-
-  // How many bytes from `address` on lie in its region and may be loaded as far
-  // as the region goes: a C string that begins there ends within them. 0 where
-  // no load may begin. Does not ask the shadow.
-  std::uint64_t LoadableBytesInRegion(Address address) const;
   bool AreFreelyLoadable(Address a, Address b, std::uint64_t size_bytes) const {
     return loadable_.Holds(a, size_bytes) &&
            b.offset() <= loadable_.end - size_bytes &&
            b.offset() >= loadable_.begin;
   }
+
+  // How many bytes from `address` on lie in its region and may be loaded as far
+  // as the region goes: a C string that begins there ends within them. 0 where
+  // no load may begin. Does not ask the shadow.
+  std::uint64_t LoadableBytesInRegion(Address address) const;
 
   // Whether `address` and the kAheadBytes - 1 behind it lie in the heap region,
   // with no shadow to ask: the quick question for most strings.

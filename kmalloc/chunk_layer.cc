@@ -28,19 +28,12 @@ constexpr Tag kTopTag(0, Tag::kInUse + Tag::kPreviousInUse);
   RaiseFault(FaultCode::kHeapCorruption, Access::kLoad, address, kTagBytes);
 }
 
-// What has to lie before an aligned payload: it becomes a free chunk, so it is
-// either nothing or at least a chunk long.
-constexpr std::uint64_t LeadBytes(Address payload, std::uint64_t alignment) {
-  const std::uint64_t lead =
-      bits::AlignUp(payload.offset(), alignment) - payload.offset();
-  return lead == 0 || lead >= kChunkBytesMin ? lead : lead + alignment;
-}
-
 }  // namespace
 
 bool ChunkLayer::Format() {
-  if (!heap_->SetBreak(heap_->layout().begin(Region::kHeap) +
-                       kGrowthBytesMin)) {
+  const Address begin = heap_->layout().begin(Region::kHeap);
+  // Down first, which makes the region zero if it was in use before.
+  if (!heap_->SetBreak(begin) || !heap_->SetBreak(begin + kGrowthBytesMin)) {
     return false;
   }
   SetTop(first_tag());
@@ -232,9 +225,13 @@ Chunk ChunkLayer::Allocate(std::uint64_t chunk_bytes) {
 
 Chunk ChunkLayer::AllocateAligned(std::uint64_t chunk_bytes,
                                   std::uint64_t alignment) {
-  const Chunk found = FindFree(chunk_bytes + alignment + kChunkBytesMin);
-  if (found.exists()) {
-    return Carve(found, LeadBytes(found.payload(), alignment), chunk_bytes);
+  const std::uint64_t ample_bytes = chunk_bytes + alignment + kChunkBytesMin;
+  // There are no bins for more.
+  if (ample_bytes < kAllocatorCapacityMax) {
+    const Chunk found = FindFree(ample_bytes);
+    if (found.exists()) {
+      return Carve(found, LeadBytes(found.payload(), alignment), chunk_bytes);
+    }
   }
   const std::uint64_t lead = LeadBytes(top() + kTagBytes, alignment);
   if (!ReserveTop(lead + chunk_bytes)) return {};
@@ -334,6 +331,24 @@ void ChunkLayer::Free(const Chunk& chunk) {
     WriteTag(next.begin, next.tag.Without(Tag::kPreviousInUse));
   }
   PutFree(begin, size_bytes);
+}
+
+void ChunkLayer::RequireFreeable(const Chunk& chunk) const {
+  const Chunk next = Follower(chunk);
+  if (!next.tag.in_use()) RequireBound(next);
+  if (!chunk.tag.previous_in_use()) RequireBound(FreeBefore(chunk));
+}
+
+void ChunkLayer::RequireIntact() const {
+  bool previous_in_use = true;
+  Chunk chunk;
+  for (Address next = first_tag(); next != top(); next = chunk.end()) {
+    chunk = At(next);
+    if (chunk.tag.previous_in_use() != previous_in_use) RaiseCorruption(next);
+    if (!chunk.tag.in_use()) RequireBound(chunk);
+    previous_in_use = chunk.tag.in_use();
+  }
+  if (!IsTopIntact()) RaiseCorruption(top());
 }
 
 Chunk ChunkLayer::Resize(const Chunk& chunk, std::uint64_t chunk_bytes) {

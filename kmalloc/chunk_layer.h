@@ -47,6 +47,15 @@ class ChunkLayer {
     return bytes < kChunkBytesMin ? kChunkBytesMin : bytes;
   }
 
+  // What has to lie before an aligned payload: it becomes a free chunk, so it
+  // is either nothing or at least a chunk long.
+  static constexpr std::uint64_t LeadBytes(Address payload,
+                                           std::uint64_t alignment) {
+    const std::uint64_t lead =
+        bits::AlignUp(payload.offset(), alignment) - payload.offset();
+    return lead == 0 || lead >= kChunkBytesMin ? lead : lead + alignment;
+  }
+
   // Returns a chunk in use of at least `chunk_bytes` (a result of ChunkBytes),
   // its payload at a multiple of `alignment` (a power of two above 16), or no
   // chunk, with nothing changed, if there is no room.
@@ -61,6 +70,11 @@ class ChunkLayer {
 
   // Gives a chunk in use back, joined with its free neighbours.
   void Free(const Chunk& chunk);
+  // Raises the fault that Free would: for whoever writes before it frees.
+  void RequireFreeable(const Chunk& chunk) const;
+  // Verifies every chunk, so that none can be the reason for a fault until the
+  // guest runs again.
+  void RequireIntact() const;
 
   // Makes a chunk in use at least `chunk_bytes` long without moving it; what
   // is left over becomes free. Returns the chunk as it is then, or no chunk,

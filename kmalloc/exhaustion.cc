@@ -13,9 +13,7 @@ Chunk KMalloc::AllocateLastResort(std::uint64_t chunk_bytes,
   // do may have been passed over.
   const Chunk found = chunks_.AllocateBySearch(chunk_bytes, alignment);
   if (found.exists()) return found;
-  const std::uint64_t slack_bytes =
-      alignment <= kGranuleBytes ? 0 : alignment + kChunkBytesMin;
-  if (!CanReclaim(chunk_bytes + slack_bytes)) return {};
+  if (!CanReclaim(chunk_bytes, alignment)) return {};
   ReclaimAll();
   const Chunk chunk = chunks_.AllocateAligned(chunk_bytes, alignment);
   if (chunk.exists()) return chunk;
@@ -34,21 +32,29 @@ bool KMalloc::HoldsLiveBlock(const Chunk& chunk) const {
   return false;
 }
 
-bool KMalloc::CanReclaim(std::uint64_t size_bytes) const {
-  std::uint64_t run_bytes = 0;
+bool KMalloc::CanReclaim(std::uint64_t chunk_bytes,
+                         std::uint64_t alignment) const {
+  // A run of chunks without a live block becomes one free chunk, and the last
+  // such run joins the top.
+  Address run = chunks_.first_tag();
+  const auto fits_up_to = [&](Address end) {
+    return ChunkLayer::LeadBytes(run + kTagBytes, alignment) + chunk_bytes <=
+           end - run;
+  };
   Chunk chunk;
-  for (Address next = chunks_.first_tag(); next != chunks_.top();
-       next = chunk.end()) {
+  for (Address next = run; next != chunks_.top(); next = chunk.end()) {
     chunk = chunks_.At(next);
-    run_bytes = HoldsLiveBlock(chunk) ? 0 : run_bytes + chunk.size_bytes();
-    if (run_bytes >= size_bytes) return true;
+    if (HoldsLiveBlock(chunk)) {
+      run = chunk.end();
+    } else if (fits_up_to(chunk.end())) {
+      return true;
+    }
   }
-  const std::uint64_t above_bytes =
-      heap_->layout().end(Region::kHeap) - chunks_.top() - kTagBytes;
-  return run_bytes + above_bytes >= size_bytes;
+  return fits_up_to(heap_->layout().end(Region::kHeap) - kTagBytes);
 }
 
 void KMalloc::ReclaimAll() {
+  chunks_.RequireIntact();
   while (!guard_.Oldest().is_null()) EvictQuarantined();
   for (int c = 1; c < kClassCount; ++c) {
     const std::uint32_t moved = pages_.Flush(c, /*all=*/true);

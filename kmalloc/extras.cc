@@ -89,13 +89,20 @@ bool KMalloc::ResizeChunk(Address block, std::uint64_t size_bytes) {
   return true;
 }
 
+void KMalloc::RequireFreeable(Address block) const {
+  const int size_class = directory_.ClassOf(GranuleOf(block));
+  if (size_class != kNoClass) return pages_.RequireReleasable(size_class);
+  if (!guarded()) chunks_.RequireFreeable(chunks_.InUse(block));
+}
+
 Address KMalloc::Move(Address block, std::uint64_t old_bytes,
                       std::uint64_t size_bytes) {
+  RequireFreeable(block);
   const std::int32_t old_errno = heap_->guest_errno();
   Address moved;
   if (size_bytes > old_bytes && size_bytes >= kRoomyMoveBytesMin &&
       size_bytes < kAllocatorCapacityMax && !guarded()) {
-    moved = AllocatePlain(size_bytes + size_bytes / 2, kGranuleBytes);
+    moved = AllocatePlain(size_bytes + size_bytes / 2, kGranuleBytes, kNoClass);
     if (!moved.is_null()) ResizeChunk(moved, size_bytes);
   }
   if (moved.is_null()) moved = Malloc(size_bytes);
@@ -143,20 +150,18 @@ Address KMalloc::AlignedAlloc(std::uint64_t alignment,
   if (guarded()) return AllocateGuarded(size_bytes, alignment);
   // A page begins at a unit boundary, so slots whose size is a multiple of the
   // alignment are aligned.
+  int size_class = kNoClass;
   if (size_bytes <= kSmallBytesMax && alignment <= kSmallBytesMax) {
     const std::uint64_t slot_bytes =
         bits::AlignUp(std::max<std::uint64_t>(size_bytes, 1), alignment);
-    const int size_class = SizeClassOf(slot_bytes);
+    size_class = SizeClassOf(slot_bytes);
+    if (!ClassCache(directory_, size_class).empty()) return Malloc(slot_bytes);
     if (IsHot(size_class)) {
-      if (ClassCache(directory_, size_class).empty()) {
-        const Address slot = AllocateSlot(size_class);
-        if (!slot.is_null()) return slot;
-      } else {
-        return Malloc(slot_bytes);
-      }
+      const Address slot = AllocateSlot(size_class);
+      if (!slot.is_null()) return slot;
     }
   }
-  return AllocatePlain(size_bytes, alignment);
+  return AllocatePlain(size_bytes, alignment, size_class);
 }
 
 std::int32_t KMalloc::PosixMemalign(Address result, std::uint64_t alignment,

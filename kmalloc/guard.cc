@@ -55,19 +55,19 @@ void Guard::Retire(Address block) {
     HeaderOf(Address(directory.quarantine_tail)).next = block.offset();
   }
   directory.quarantine_tail = block.offset();
-  directory.quarantine_bytes += header.size_bytes + header.lead_bytes;
+  directory.quarantine_bytes += HeldBytes(header);
 }
 
-bool Guard::IsFullFor(std::uint64_t size_bytes) const {
-  const std::uint64_t held = directory_.header().quarantine_bytes;
-  return size_bytes > LimitBytes() || held > LimitBytes() - size_bytes;
+bool Guard::IsFullFor(Address block) const {
+  return directory_.header().quarantine_bytes + HeldBytes(HeaderOf(block)) >
+         LimitBytes();
 }
 
 void Guard::RemoveOldest(std::uint64_t payload_bytes) {
   DirectoryHeader& directory = directory_.header();
   const Address block = Oldest();
   const GuardHeader& header = HeaderOf(block);
-  directory.quarantine_bytes -= header.size_bytes + header.lead_bytes;
+  directory.quarantine_bytes -= HeldBytes(header);
   directory.quarantine_head = header.next;
   if (header.next == 0) directory.quarantine_tail = 0;
   heap_->shadow()->Set(block - header.lead_bytes, payload_bytes,

@@ -14,7 +14,8 @@
 // Everything but the block is unaddressable to the guest.
 //
 // The quarantine is a queue of freed blocks through their headers, oldest
-// first. It holds at most a 16th of the arena's capacity.
+// first. It holds at most a 16th of the arena's capacity, or one block that
+// alone is larger.
 
 #include <cstdint>
 
@@ -62,8 +63,8 @@ class Guard {
 
   // Puts a live block into the quarantine.
   void Retire(Address block);
-  // Whether the quarantine may not take `size_bytes` more.
-  bool IsFullFor(std::uint64_t size_bytes) const;
+  // Whether the quarantine has no room left for a live block.
+  bool IsFullFor(Address block) const;
   // The oldest block in the quarantine, or null; and its removal.
   Address Oldest() const {
     return Address(directory_.header().quarantine_head);
@@ -74,6 +75,10 @@ class Guard {
   bool IsQuarantined(Address address) const;
 
  private:
+  // What a block counts for in the quarantine.
+  static std::uint64_t HeldBytes(const GuardHeader& header) {
+    return header.size_bytes + header.lead_bytes;
+  }
   std::uint64_t LimitBytes() const {
     return heap_->layout().capacity_bytes() / 16;
   }

@@ -34,7 +34,9 @@ BinRange RangeOfBin(int bin) {
   const int step = (bin - kFirstLargeBin) % kBinsPerDoubling;
   const std::uint64_t base = bits::ShiftLeft(std::uint64_t{1024}, doubling);
   const std::uint64_t step_bytes = base / kBinsPerDoubling;
-  return {base + step * step_bytes, base + (step + 1) * step_bytes};
+  // 1024 itself has an exact bin.
+  return {std::max(base + step * step_bytes, kFirstLargeBin * kGranuleBytes),
+          base + (step + 1) * step_bytes};
 }
 
 // ---- walking ---------------------------------------------------------------

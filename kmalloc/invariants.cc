@@ -237,11 +237,10 @@ bool KMalloc::Audit::CheckPage(const Chunk& chunk) {
   const Address payload = chunk.payload();
   const auto page = static_cast<std::uint32_t>(payload.offset() / kUnitBytes);
   const int size_class = directory_.ClassOf(GranuleOf(payload));
-  if (!Require(
-          bits::IsAligned(payload.offset(), kUnitBytes) &&
-              size_class != kNoClass &&
-              PageShapeOf(size_class).size_bytes() <= chunk.payload_bytes(),
-          "a page has a class and its chunk holds it", payload)) {
+  if (!Require(bits::IsAligned(payload.offset(), kUnitBytes) &&
+                   size_class != kNoClass &&
+                   PageShapeOf(size_class).size_bytes() <= chunk.size_bytes(),
+               "a page has a class and its chunk holds it", payload)) {
     return false;
   }
   const PageShape& shape = PageShapeOf(size_class);

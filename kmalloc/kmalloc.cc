@@ -55,8 +55,11 @@ absl::StatusOr<KMalloc> KMalloc::Create(GlobalHeap& heap, MallocPolicy policy) {
       DirectoryLayout::Of(directory_begin, layout.capacity_bytes());
   KHEAP_CHECK(tables.end <= layout.end(Region::kDirectory),
               "the layout gives the directory the room it needs");
+  // What lies behind the used end is zero, and may be a gigabyte.
+  const Address used_end(
+      heap.control().regions[IndexOf(Region::kDirectory)].used_end);
   std::memset(heap.base() + directory_begin.offset(), 0,
-              layout.size_bytes(Region::kDirectory));
+              used_end - directory_begin);
   KMalloc malloc(heap);
   malloc.directory_.header().policy = static_cast<std::uint64_t>(policy);
   for (int c = 1; c < kClassCount; ++c) {
@@ -137,28 +140,27 @@ std::uint64_t KMalloc::DirectoryBytesInUse() const {
 
 // ---- allocating ------------------------------------------------------------
 
-bool KMalloc::IsHot(int size_class) {
-  if (policy() == MallocPolicy::kTags || size_class == kNoClass) {
-    return false;
-  }
+void KMalloc::CountRequest(int size_class) {
+  if (policy() == MallocPolicy::kTags || size_class == kNoClass) return;
   ClassState& state = directory_.size_class(size_class);
-  if (state.begin != state.end) return true;
+  if (state.begin != state.end) return;
   state.requests += 1;
-  if (state.requests < HotRequests(size_class)) return false;
+  if (state.requests < HotRequests(size_class)) return;
   const auto scale = static_cast<int>(directory_.header().heap_scale);
   state.end =
       state.begin + CacheCapacity(size_class, bits::Bit<std::uint64_t>(scale));
-  return state.begin != state.end;
 }
 
 Address KMalloc::MallocSlow(std::uint64_t size_bytes) {
   if (guarded()) return AllocateGuarded(size_bytes, kGranuleBytes);
-  const int size_class = SizeClassOf(std::max<std::uint64_t>(size_bytes, 1));
+  // No bytes take the room of one, and there may be some in the cache.
+  if (size_bytes == 0) return Malloc(1);
+  const int size_class = SizeClassOf(size_bytes);
   if (IsHot(size_class)) {
     const Address slot = AllocateSlot(size_class);
     if (!slot.is_null()) return slot;
   }
-  return AllocatePlain(size_bytes, kGranuleBytes);
+  return AllocatePlain(size_bytes, kGranuleBytes, size_class);
 }
 
 Address KMalloc::AllocateSlot(int size_class) {
@@ -173,9 +175,10 @@ Address KMalloc::AllocateSlot(int size_class) {
 }
 
 Address KMalloc::AllocatePlain(std::uint64_t size_bytes,
-                               std::uint64_t alignment) {
+                               std::uint64_t alignment, int size_class) {
   const Chunk chunk = AllocateChunk(size_bytes, alignment);
   if (!chunk.exists()) return FailWith(kErrnoNoMemory);
+  CountRequest(size_class);
   return StartBlock(chunk.payload(), chunk.payload_bytes());
 }
 
@@ -252,7 +255,7 @@ void KMalloc::FreePlain(Granule block) {
 
 void KMalloc::FreeGuarded(Address block) {
   const std::uint64_t size_bytes = guard_.HeaderOf(block).size_bytes;
-  while (guard_.IsFullFor(size_bytes) && !guard_.Oldest().is_null()) {
+  while (guard_.IsFullFor(block) && !guard_.Oldest().is_null()) {
     EvictQuarantined();
   }
   guard_.Retire(block);

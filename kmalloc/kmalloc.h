@@ -65,6 +65,7 @@ class KMalloc {
   // A view of the allocator that a heap already holds.
   explicit KMalloc(GlobalHeap& heap);
 
+  GlobalHeap& heap() const { return *heap_; }
   MallocPolicy policy() const;
 
   Address Malloc(std::uint64_t size_bytes) {
@@ -140,14 +141,21 @@ class KMalloc {
   // kmalloc.cc: allocating and freeing past the caches.
   Address MallocSlow(std::uint64_t size_bytes);
   Address AllocateSlot(int size_class);
-  Address AllocatePlain(std::uint64_t size_bytes, std::uint64_t alignment);
+  // A chunk of its own for a block that its class would serve if it were hot.
+  Address AllocatePlain(std::uint64_t size_bytes, std::uint64_t alignment,
+                        int size_class);
   Address AllocateGuarded(std::uint64_t size_bytes, std::uint64_t alignment);
   Chunk AllocateChunk(std::uint64_t payload_bytes, std::uint64_t alignment);
   Address FailWith(std::int32_t error);
   // Marks a new block as live and returns it.
   Address StartBlock(Address block, std::uint64_t size_bytes);
-  // Whether a class has a cache; counts the request that asks.
-  bool IsHot(int size_class);
+  // Whether a class has a cache.
+  bool IsHot(int size_class) const {
+    const ClassState& state = directory_.size_class(size_class);
+    return state.begin != state.end;
+  }
+  // Counts a request that a chunk has served; enough of them make a class hot.
+  void CountRequest(int size_class);
 
   bool IsLive(Address address) const;
   void RequireLive(Address address) const;
@@ -173,14 +181,15 @@ class KMalloc {
   bool ResizeInPlace(Address block, std::uint64_t old_bytes,
                      std::uint64_t size_bytes);
   bool ResizeChunk(Address block, std::uint64_t size_bytes);
+  // Raises the fault that freeing a live block would, before any byte changes.
+  void RequireFreeable(Address block) const;
   Address Move(Address block, std::uint64_t old_bytes,
                std::uint64_t size_bytes);
 
   // exhaustion.cc: when the chunks have no room left.
   Chunk AllocateLastResort(std::uint64_t chunk_bytes, std::uint64_t alignment);
-  // Whether emptying caches, pages and the quarantine makes a free run of at
-  // least `size_bytes`.
-  bool CanReclaim(std::uint64_t size_bytes) const;
+  // Whether emptying caches, pages and the quarantine makes room.
+  bool CanReclaim(std::uint64_t chunk_bytes, std::uint64_t alignment) const;
   bool HoldsLiveBlock(const Chunk& chunk) const;
   void ReclaimAll();
 

@@ -159,13 +159,22 @@ void PageLayer::ReleasePage(int size_class, std::uint32_t page) {
   }
 }
 
-void PageLayer::ReleaseEmptyPage(int size_class) {
+std::uint32_t PageLayer::SpareEmptyPage(int size_class) const {
   const std::uint32_t head = directory_.size_class(size_class).partial_head;
-  if (head == kNoPage) return;
+  if (head == kNoPage) return kNoPage;
   const std::uint32_t last = directory_.page(head).previous;
-  if (last != head && directory_.page(last).slots_out == 0) {
-    ReleasePage(size_class, last);
-  }
+  return last != head && directory_.page(last).slots_out == 0 ? last : kNoPage;
+}
+
+void PageLayer::ReleaseEmptyPage(int size_class) {
+  const std::uint32_t page = SpareEmptyPage(size_class);
+  if (page != kNoPage) ReleasePage(size_class, page);
+}
+
+void PageLayer::RequireReleasable(int size_class) const {
+  const std::uint32_t page = SpareEmptyPage(size_class);
+  if (page == kNoPage) return;
+  chunks_.RequireFreeable(chunks_.InUse(AddressOf(page * kGranulesPerUnit)));
 }
 
 void PageLayer::ReleaseEmptyPages(int size_class) {

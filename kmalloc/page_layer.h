@@ -105,6 +105,8 @@ class PageLayer {
   // Gives one empty page of the class back to the chunks, if there is one and
   // it is not the class's only page with free slots.
   void ReleaseEmptyPage(int size_class);
+  // Raises the fault that ReleaseEmptyPage would.
+  void RequireReleasable(int size_class) const;
   // Gives every empty page of the class back.
   void ReleaseEmptyPages(int size_class);
 
@@ -126,6 +128,8 @@ class PageLayer {
   // A new page with every slot free, or 0.
   std::uint32_t NewPage(int size_class);
   void ReleasePage(int size_class, std::uint32_t page);
+  // The page that ReleaseEmptyPage gives back, or 0.
+  std::uint32_t SpareEmptyPage(int size_class) const;
   void List(int size_class, std::uint32_t page, bool as_last);
   void Unlist(int size_class, std::uint32_t page);
   // Puts a page with free slots into its place in the ring: last if it is

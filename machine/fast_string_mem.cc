@@ -3,12 +3,38 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
+#include "machine/block16.h"
 #include "machine/packed_bytes.h"
 #include "machine/short_memory.h"
 #include "machine/word_scan.h"
 
 namespace kheap::machine {
+
+namespace {
+
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+// Copies a string whose end was found word by word: in the same number of
+// steps, which processors then predict.
+void CopyFound(std::byte* destination, const std::byte* source,
+               std::size_t size) {
+  constexpr std::size_t kWordwiseMax = 128;
+  const bool is_read_first =
+      static_cast<std::size_t>(destination - source) >= size;
+  if (size < kPackedBytes || size > kWordwiseMax || !is_read_first) {
+    return FastMem::Move(destination, source, size);
+  }
+  const std::size_t last = size - kPackedBytes;
+  const PackedBytes tail = LoadPacked(source + last);
+  for (std::size_t i = 0; i < last; i += kPackedBytes) {
+    StorePacked(destination + i, LoadPacked(source + i));
+  }
+  StorePacked(destination + last, tail);
+}
+
+}  // namespace
 
 std::size_t FastStringMem::FindEnd(const std::byte* string, std::size_t begin,
                                    std::size_t size) {
@@ -63,13 +89,27 @@ std::size_t FastStringMem::FindCaseDifferenceOrEnd(const std::byte* a,
       });
 }
 
+int FastStringMem::CompareUpTo(const std::byte* a, const std::byte* b,
+                               std::size_t limit) {
+  const std::size_t i = FindDifferenceOrEnd(a, b, 0, limit);
+  return i < limit ? SignOfDifference(a[i], b[i]) : 0;
+}
+
+const std::byte* FastStringMem::FindLast(const std::byte* string,
+                                         std::byte value) {
+  const std::size_t size = FindEnd(string, 0, kNoLimit) + 1;
+  const std::size_t i = FastMem::FindLastByte(string, size, value);
+  return i < size ? string + i : nullptr;
+}
+
 std::size_t FastStringMem::CopyIfShort(std::byte* destination,
                                        const std::byte* source,
                                        std::size_t room) {
-  const std::size_t size = std::min(room, kShortBytesMax);
+  constexpr std::size_t kSizeMax = 512;
+  const std::size_t size = std::min(room, kSizeMax);
   const std::size_t length = FindEnd(source, 0, size);
   if (length == size) return room;
-  CopyShort(destination, source, length + 1);
+  CopyFound(destination, source, length + 1);
   return length;
 }
 

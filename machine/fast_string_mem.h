@@ -51,6 +51,11 @@ struct FastStringMem {
     return 0;
   }
 
+  // For strings that end, as HostStringMem has them.
+  static int CompareUpTo(const std::byte* a, const std::byte* b,
+                         std::size_t limit);
+  static const std::byte* FindLast(const std::byte* string, std::byte value);
+
   // Copies the string with its zero byte and returns its length, if that is
   // below `room` and the string is short; else writes nothing and returns a
   // number not below `room`. The two may overlap.

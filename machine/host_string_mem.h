@@ -11,6 +11,7 @@
 // Precondition: kVectorSlackBytes behind each range are readable.
 
 #include <cstddef>
+#include <cstring>
 
 #include "machine/block16.h"
 #include "machine/host_mem.h"
@@ -64,6 +65,34 @@ struct HostStringMem {
     return FirstCaseDifferenceOrZeroIn32(a, b);
   }
 
+  // For strings that end, which is all that these ask: the host's C library.
+
+  // -1, 0 or 1, as the first `limit` bytes compare.
+  static int CompareUpTo(const std::byte* a, const std::byte* b,
+                         std::size_t limit) {
+    const int order = std::strncmp(Characters(a), Characters(b), limit);
+    return (order > 0) - (order < 0);
+  }
+  // The last byte equal to `value`, or null; the zero at the end is one.
+  static const std::byte* FindLast(const std::byte* string, std::byte value) {
+    return reinterpret_cast<const std::byte*>(
+        std::strrchr(Characters(string), std::to_integer<int>(value)));
+  }
+  // How many bytes from the begin on are in `set`, a string; or are not.
+  static std::size_t CountIn(const std::byte* string, const std::byte* set) {
+    return std::strspn(Characters(string), Characters(set));
+  }
+  static std::size_t CountNotIn(const std::byte* string, const std::byte* set) {
+    return std::strcspn(Characters(string), Characters(set));
+  }
+  // Where `text` occurs first, or null. In the worst case the time may grow
+  // with the product of both lengths.
+  static const std::byte* FindText(const std::byte* string,
+                                   const std::byte* text) {
+    return reinterpret_cast<const std::byte*>(
+        std::strstr(Characters(string), Characters(text)));
+  }
+
   // Copies the string with its zero byte and returns its length, if that is
   // below `room` and the string is short; else writes nothing and returns a
   // number not below `room`. The two may overlap.
@@ -78,6 +107,11 @@ struct HostStringMem {
   // returns where its characters end. The two do not overlap.
   static std::byte* CopyPadded(std::byte* destination, const std::byte* source,
                                std::size_t size);
+
+ private:
+  static const char* Characters(const std::byte* string) {
+    return reinterpret_cast<const char*>(string);
+  }
 };
 
 }  // namespace kheap::machine

@@ -5,9 +5,9 @@
 // CGlobals makes and finds global variables by name and type.
 //
 //   CGlobals globals(global_data);
-//   CIntVar count = *globals.Define<std::int32_t>("count", 5);   // int
-//   count=5; auto table = *globals.Define<CArray<double, 8>>("table");    //
-//   zeros, BSS CIntVar same = *globals.Find<std::int32_t>("count");
+//   CIntVar count = *globals.Define<std::int32_t>("count", 5);   // DATA
+//   auto table = *globals.Define<CArray<double, 8>>("table");    // BSS
+//   CIntVar same = *globals.Find<std::int32_t>("count");
 //
 // Errors are those of GlobalData's definitions, and for Find: NotFound for a
 // name that is not defined, InvalidArgument for a type of another size.

@@ -18,6 +18,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 
 #include "heap/address.h"
 #include "heap/global_heap.h"
@@ -61,6 +62,13 @@ constexpr std::uint64_t SizeOf() {
 template <typename T>
 constexpr std::uint64_t AlignOf() {
   return GuestType<T>::kAlignment;
+}
+// The size of `count` Ts in bytes; where 64 bits do not hold it the largest
+// number, a size that nothing has.
+template <typename T>
+constexpr std::uint64_t ArrayBytes(std::uint64_t count) {
+  constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();
+  return count <= kMax / SizeOf<T>() ? count * SizeOf<T>() : kMax;
 }
 
 template <typename T>

@@ -19,7 +19,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -87,11 +86,12 @@ class Ptr {
   // GlobalHeap::Span, with the size in bytes or, where that is none, 2^64 - 1.
   template <typename U = T>
   CSpan<U> Span(std::uint64_t count, Access access) const {
-    return CSpan<U>(heap_->Span(address_, BytesOf(count), access));
+    return CSpan<U>(heap_->Span(address_, ArrayBytes<T>(count), access));
   }
   template <typename U = T>
   CSpan<const U> Span(std::uint64_t count) const {
-    return CSpan<const U>(std::as_const(*heap_).Span(address_, BytesOf(count)));
+    return CSpan<const U>(
+        std::as_const(*heap_).Span(address_, ArrayBytes<T>(count)));
   }
 
   Ptr& operator+=(std::int64_t count) {
@@ -123,11 +123,6 @@ class Ptr {
   }
 
  private:
-  static std::uint64_t BytesOf(std::uint64_t count) {
-    constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();
-    return count <= kMax / SizeOf<T>() ? count * SizeOf<T>() : kMax;
-  }
-
   GlobalHeap* heap_;
   Address address_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clib/ctype.h"
 
+#include <ctype.h>
+
 #include <cctype>
 #include <climits>
 
@@ -50,6 +52,15 @@ TEST(CtypeTest, OtherNumbersAreInNoClassAndHaveNoCase) {
     EXPECT_EQ(clib::Tolower(c), c);
     EXPECT_EQ(clib::Toupper(c), c);
   }
+}
+
+TEST(CtypeTest, AsciiIsTheHosts) {
+  for (int c = -1000; c <= 1000; ++c) {
+    EXPECT_EQ(clib::Isascii(c), isascii(c) != 0 ? 1 : 0) << c;
+    EXPECT_EQ(clib::Toascii(c), toascii(c)) << c;
+  }
+  EXPECT_EQ(clib::Toascii(INT_MIN), toascii(INT_MIN));
+  EXPECT_EQ(clib::Toascii(INT_MAX), toascii(INT_MAX));
 }
 
 }  // namespace

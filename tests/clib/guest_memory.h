@@ -69,6 +69,7 @@ class GuestMemory {
 
   // Writes on both sides.
   void Put(std::uint64_t offset, std::string_view bytes) {
+    if (bytes.empty()) return;  // There may be no pointer to them.
     bytes.copy(&host_[offset], bytes.size());
     std::memcpy(HostPointer(At(offset)), bytes.data(), bytes.size());
   }

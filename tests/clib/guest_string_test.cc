@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "clib/bsd_names.h"
 #include "clib/float_text.h"
 #include "clib/integer_text.h"
 #include "clib/memory.h"
@@ -49,19 +50,14 @@ struct Function {
   std::function<void(GlobalHeap&, Address, const Arguments&)> call;
 };
 
+using H = GlobalHeap&;
+using A = const Arguments&;
+
 // Each reads its string until it finds an end or something else, and finds
 // neither.
-std::vector<Function> Readers() {
-  using H = GlobalHeap&;
-  using A = const Arguments&;
+
+std::vector<Function> Copiers() {
   return {
-      {"strlen", [](H h, Address s, A) { clib::Strlen(h, s); }},
-      {"strlen, portable",
-       [](H h, Address s, A) { clib::Strlen<FastStringMem>(h, s); }},
-      {"strnlen", [](H h, Address s, A) { clib::Strnlen(h, s, kHuge); }},
-      {"memchr", [](H h, Address s, A) { clib::Memchr(h, s, 'x', kHuge); }},
-      {"memchr, portable",
-       [](H h, Address s, A) { clib::Memchr<FastMem>(h, s, 'x', kHuge); }},
       {"memccpy",
        [](H h, Address s, A a) { clib::Memccpy(h, a.room, s, 'x', kHuge); }},
       {"strcpy", [](H h, Address s, A a) { clib::Strcpy(h, a.room, s); }},
@@ -72,6 +68,10 @@ std::vector<Function> Readers() {
        [](H h, Address s, A a) { clib::Strncpy(h, a.room, s, 2000); }},
       {"stpncpy",
        [](H h, Address s, A a) { clib::Stpncpy(h, a.room, s, 2000); }},
+      {"stpncpy, portable",
+       [](H h, Address s, A a) {
+         clib::Stpncpy<FastStringMem>(h, a.room, s, 2000);
+       }},
       {"strlcpy", [](H h, Address s, A a) { clib::Strlcpy(h, a.room, s, 4); }},
       {"strxfrm", [](H h, Address s, A a) { clib::Strxfrm(h, a.room, s, 4); }},
       {"strcat from", [](H h, Address s, A a) { clib::Strcat(h, a.ones, s); }},
@@ -84,6 +84,18 @@ std::vector<Function> Readers() {
        [](H h, Address s, A a) { clib::Strlcat(h, a.ones, s, 9); }},
       {"strlcat to",
        [](H h, Address s, A a) { clib::Strlcat(h, s, a.ones, kHuge); }},
+  };
+}
+
+std::vector<Function> Searchers() {
+  return {
+      {"strlen", [](H h, Address s, A) { clib::Strlen(h, s); }},
+      {"strlen, portable",
+       [](H h, Address s, A) { clib::Strlen<FastStringMem>(h, s); }},
+      {"strnlen", [](H h, Address s, A) { clib::Strnlen(h, s, kHuge); }},
+      {"memchr", [](H h, Address s, A) { clib::Memchr(h, s, 'x', kHuge); }},
+      {"memchr, portable",
+       [](H h, Address s, A) { clib::Memchr<FastMem>(h, s, 'x', kHuge); }},
       {"strcmp first", [](H h, Address s, A a) { clib::Strcmp(h, s, a.same); }},
       {"strcmp second",
        [](H h, Address s, A a) { clib::Strcmp(h, a.same, s); }},
@@ -101,6 +113,8 @@ std::vector<Function> Readers() {
       {"strchr", [](H h, Address s, A) { clib::Strchr(h, s, 'x'); }},
       {"strchr of zero", [](H h, Address s, A) { clib::Strchr(h, s, 0); }},
       {"strchrnul", [](H h, Address s, A) { clib::Strchrnul(h, s, 'x'); }},
+      {"strchr, portable",
+       [](H h, Address s, A) { clib::Strchr<FastStringMem>(h, s, 'x'); }},
       {"strrchr", [](H h, Address s, A) { clib::Strrchr(h, s, '1'); }},
       {"strspn", [](H h, Address s, A a) { clib::Strspn(h, s, a.ones); }},
       {"strspn set", [](H h, Address s, A a) { clib::Strspn(h, a.ones, s); }},
@@ -108,6 +122,9 @@ std::vector<Function> Readers() {
       {"strcspn set",
        [](H h, Address s, A a) { clib::Strcspn(h, a.others, s); }},
       {"strpbrk", [](H h, Address s, A a) { clib::Strpbrk(h, s, a.others); }},
+      {"index", [](H h, Address s, A) { clib::Index(h, s, 'x'); }},
+      {"rindex", [](H h, Address s, A) { clib::Rindex(h, s, '1'); }},
+      {"rawmemchr", [](H h, Address s, A) { clib::Rawmemchr(h, s, 'x'); }},
       {"strstr", [](H h, Address s, A a) { clib::Strstr(h, s, a.others); }},
       {"strstr needle",
        [](H h, Address s, A a) { clib::Strstr(h, a.others, s); }},
@@ -115,6 +132,11 @@ std::vector<Function> Readers() {
        [](H h, Address s, A a) { clib::Strcasestr(h, s, a.others); }},
       {"strnstr",
        [](H h, Address s, A a) { clib::Strnstr(h, s, a.others, kHuge); }},
+  };
+}
+
+std::vector<Function> Parsers() {
+  return {
       {"strtok", [](H h, Address s, A a) { clib::Strtok(h, s, a.others); }},
       {"strtok set", [](H h, Address s, A a) { clib::Strtok(h, a.ones, s); }},
       {"strtok_r",
@@ -130,11 +152,21 @@ std::vector<Function> Readers() {
   };
 }
 
+std::vector<Function> Readers() {
+  std::vector<Function> all = Copiers();
+  for (const auto& more : {Searchers(), Parsers()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
 // Every function ends in `fault` and has written nothing, with a string of
 // '1's from `string` up to `end`.
 void ExpectFault(GuestMemory& m, Address string, Address end, FaultCode code) {
   GlobalHeap& heap = m.heap();
-  std::memset(heap.base() + string.offset(), '1', end - string);
+  if (string != end) {
+    std::memset(heap.base() + string.offset(), '1', end - string);
+  }
   m.FillWith('\0');
   m.PutString(100, std::string(end - string, '1') + "111");
   m.PutString(1000, "1");
@@ -203,21 +235,22 @@ TEST(UnterminatedStringTest, StopsAtTheEndOfReadOnlyData) {
   }
 }
 
+// Regression: address 0 valid.
 TEST(UnterminatedStringTest, ABadAddressFaultsAtOnce) {
   for (const bool checked : {false, true}) {
     GuestMemory m(checked);
-    const GlobalHeap& heap = m.heap();
     const auto expect = [&](Address bad, FaultCode code) {
-      EXPECT_EQ(FaultOf([&] { clib::Strlen(heap, bad); }),
-                (MemoryFault{code, Access::kLoad, bad, 1}));
-      EXPECT_EQ(FaultOf([&] { clib::Strcmp(heap, bad, m.At(0)); }),
-                (MemoryFault{code, Access::kLoad, bad, 1}));
+      ExpectFault(m, bad, bad, code);
     };
-    expect(kNullAddress, FaultCode::kNullDereference);
-    expect(Address(100), FaultCode::kNullDereference);
+    // To strtok and strsep null means something else.
+    expect(Address(1), FaultCode::kNullDereference);
+    expect(Address(4095), FaultCode::kNullDereference);
     expect(kControlBase, FaultCode::kOutOfBounds);
-    expect(heap.break_address(), FaultCode::kOutOfBounds);
+    expect(m.heap().break_address(), FaultCode::kOutOfBounds);
     expect(Address(~std::uint64_t{0}), FaultCode::kOutOfBounds);
+    EXPECT_EQ(FaultOf([&] { clib::Strlen(m.heap(), kNullAddress); }),
+              (MemoryFault{FaultCode::kNullDereference, Access::kLoad,
+                           kNullAddress, 1}));
   }
 }
 

@@ -87,11 +87,19 @@ void CheckFreeAccess(const GlobalHeap& heap, Address address,
   const Address good = heap.layout().begin(Region::kStack);
   const bool good_fits =
       !ExpectedFault(heap, good, size, Access::kStore).has_value();
-  ASSERT_EQ(heap.FreelyLoadableBytes(address),
-            heap.LoadableBytesInRegion(address));
+  ASSERT_EQ(
+      heap.IsInFreeHeap(address),
+      address >= heap.layout().begin(Region::kHeap) &&
+          !ExpectedFault(heap, address, GlobalHeap::kAheadBytes, Access::kStore)
+               .has_value());
+  if (heap.IsInFreeHeap(address)) {
+    ASSERT_EQ(heap.FreeHeapBytes(address), heap.LoadableBytesInRegion(address));
+  }
   if (size == 0) return;
   ASSERT_EQ(heap.IsFreelyLoadable(address, size), loadable);
   ASSERT_EQ(heap.IsFreelyStorable(address, size), storable);
+  ASSERT_EQ(heap.AreFreelyLoadable(good, address, size), loadable && good_fits);
+  ASSERT_EQ(heap.AreFreelyLoadable(address, good, size), loadable && good_fits);
   ASSERT_EQ(heap.IsFreelyCopyable(good, address, size), loadable && good_fits);
   ASSERT_EQ(heap.IsFreelyCopyable(address, good, size), storable && good_fits);
 }
@@ -231,7 +239,8 @@ TEST(GlobalHeapBoundaryTest, NothingIsFreeWhereTheShadowIsAsked) {
     EXPECT_FALSE(heap->IsFreelyLoadable(address, 1));
     EXPECT_FALSE(heap->IsFreelyStorable(address, 1));
     EXPECT_FALSE(heap->IsFreelyCopyable(address, address, 1));
-    EXPECT_EQ(heap->FreelyLoadableBytes(address), 0u);
+    EXPECT_FALSE(heap->AreFreelyLoadable(address, address, 1));
+    EXPECT_FALSE(heap->IsInFreeHeap(address));
   }
 }
 

@@ -117,6 +117,36 @@ TYPED_TEST(StringKernelsTest, CaseIsThatOfTheAsciiLettersForAllPairs) {
   }
 }
 
+TYPED_TEST(StringKernelsTest, CompareUpToHasTheSignOfTheFirstDifference) {
+  for (std::size_t length = 0; length <= 100; ++length) {
+    Bytes a = Characters("ab\x80\xff", length + 1);
+    a[length] = std::byte{0};
+    for (std::size_t i = 0; i <= length; ++i) {
+      Bytes b = a;
+      ASSERT_EQ(TypeParam::CompareUpTo(a.data(), b.data(), 1000), 0);
+      b[i] = std::byte{'!'};  // below all others but the zero
+      const int order = i == length ? -1 : 1;
+      ASSERT_EQ(TypeParam::CompareUpTo(a.data(), b.data(), 1000), order);
+      ASSERT_EQ(TypeParam::CompareUpTo(b.data(), a.data(), i + 1), -order);
+      ASSERT_EQ(TypeParam::CompareUpTo(a.data(), b.data(), i), 0);
+    }
+  }
+}
+
+TYPED_TEST(StringKernelsTest, FindLastFindsTheLastInTheString) {
+  for (std::size_t length = 0; length <= 200; ++length) {
+    Bytes bytes = Characters("ab", length + 1);
+    bytes[length] = std::byte{0};
+    bytes[length + 1] = std::byte{'x'};  // behind the end
+    ASSERT_EQ(TypeParam::FindLast(bytes.data(), std::byte{'x'}), nullptr);
+    ASSERT_EQ(TypeParam::FindLast(bytes.data(), std::byte{0}), &bytes[length]);
+    for (std::size_t i = 0; i < length; ++i) {
+      bytes[i] = std::byte{'x'};  // and all before it
+      ASSERT_EQ(TypeParam::FindLast(bytes.data(), std::byte{'x'}), &bytes[i]);
+    }
+  }
+}
+
 TYPED_TEST(StringKernelsTest, CopyWritesTheStringAndItsZero) {
   for (std::size_t offset = 0; offset < 8; ++offset) {
     for (std::size_t length = 0; length <= 400; ++length) {

@@ -73,8 +73,9 @@ TEST_F(CArrayTest, AnIndexOutsideIsFault111) {
         std::numeric_limits<std::int64_t>::min(),
         std::numeric_limits<std::int64_t>::max()}) {
     EXPECT_EQ(FaultOf([&] { array[index] = 1; }),
-              (MemoryFault{FaultCode::kOutOfBounds, Access::kUpdate,
-                           array.address() + 4 * index, 4}));
+              (MemoryFault{
+                  FaultCode::kOutOfBounds, Access::kUpdate,
+                  array.address() + 4 * static_cast<std::uint64_t>(index), 4}));
   }
   array[3] = 1;
   // The pointer that it decays to does not know the bounds.

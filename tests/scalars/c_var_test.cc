@@ -158,7 +158,7 @@ TEST_F(CVarTest, OperandsAreReadBeforeTheVariableChanges) {
   EXPECT_EQ(x, 6u);
   x *= x;
   EXPECT_EQ(x, 36u);
-  x -= x;
+  x.SubAssign(x);
   EXPECT_EQ(x, 0u);
   // Overlapping variables: the operand is the value before.
   CUByteVar high = At<std::uint8_t>(1);

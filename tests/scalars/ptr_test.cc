@@ -75,7 +75,12 @@ TEST_F(PtrTest, TheStrideIsTheSameInEveryNotationForEveryType) {
   ExpectStride<CArray<std::int16_t, 7>>(14);
 }
 
-TEST_F(PtrTest, RegressionPointersToPointersStride8) {
+TEST_F(PtrTest, RegressionDoublePointersStride8) {
+  ExpectStride<double>(8);
+  ExpectStride<Ptr<double>>(8);
+}
+
+TEST_F(PtrTest, PointersToPointersStride8) {
   ExpectStride<Ptr<std::int8_t>>(8);
   ExpectStride<Ptr<void>>(8);
   ExpectStride<Ptr<Ptr<std::int32_t>>>(8);

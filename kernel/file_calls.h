@@ -24,6 +24,7 @@ Result Sync(KernelState& state, const Arguments& arguments);
 Result Getdents64(KernelState& state, const Arguments& arguments);
 Result Ioctl(KernelState& state, const Arguments& arguments);
 Result Ppoll(KernelState& state, const Arguments& arguments);
+Result Pselect6(KernelState& state, const Arguments& arguments);
 
 }  // namespace kheap::kernel
 

@@ -52,6 +52,7 @@ absl::Status CheckOptions(const GlobalHeap& heap,
 void FormatProcess(KernelState& state, const KernelOptions& options) {
   ProcessState& process = state.process();
   process.umask = kDefaultUmask;
+  process.signal_stack.ss_flags = kSS_DISABLE;
   for (LinuxRlimit& limit : process.limits) {
     limit.rlim_cur = kRLIM_INFINITY;
     limit.rlim_max = kRLIM_INFINITY;

@@ -67,6 +67,7 @@ struct ProcessState {
   Uint64 blocked_signals;
   Uint64 suspended_mask;  // to block again after sigsuspend
   Uint32 is_suspended;    // whether there is one
+  LinuxStack signal_stack;
   std::array<LinuxSigaction, kSignalCount> actions;  // of signal i + 1
   std::array<LinuxRlimit, kLimitCount> limits;
 };

@@ -19,6 +19,7 @@ inline constexpr Result kEINTR = 4;
 inline constexpr Result kEIO = 5;
 inline constexpr Result kENXIO = 6;
 inline constexpr Result kEBADF = 9;
+inline constexpr Result kECHILD = 10;
 inline constexpr Result kEAGAIN = 11;
 inline constexpr Result kENOMEM = 12;
 inline constexpr Result kEACCES = 13;

@@ -47,6 +47,27 @@ struct LinuxSigaction {
 };
 static_assert(sizeof(LinuxSigaction) == 24);
 
+// struct sigaltstack
+struct LinuxStack {
+  Uint64 ss_sp;
+  Int32 ss_flags;
+  Uint32 pad;
+  Uint64 ss_size;
+};
+static_assert(sizeof(LinuxStack) == 24);
+
+inline constexpr std::int32_t kSS_DISABLE = 2;
+inline constexpr std::uint64_t kMINSIGSTKSZ = 2048;
+
+// struct siginfo
+struct LinuxSiginfo {
+  Int32 si_signo;
+  Int32 si_errno;
+  Int32 si_code;
+  std::array<Int32, 29> others;
+};
+static_assert(sizeof(LinuxSiginfo) == 128);
+
 // ---- limits -----------------------------------------------------------------
 
 inline constexpr int kRLIMIT_STACK = 3;

@@ -42,6 +42,8 @@ Result Getpgid(KernelState&, const Arguments& arguments) {
   return process == 0 || process == kProcessId ? Result{kProcessId} : -kESRCH;
 }
 
+Result Wait4(KernelState&, const Arguments&) { return -kECHILD; }
+
 Result Umask(KernelState& state, const Arguments& arguments) {
   const std::uint32_t before = state.process().umask;
   state.process().umask = ToUnsigned(arguments[0]) % 01000;

@@ -21,6 +21,8 @@ Result Getpid(KernelState& state, const Arguments& arguments);
 Result Getppid(KernelState& state, const Arguments& arguments);
 Result GetRootId(KernelState& state, const Arguments& arguments);
 Result Getpgid(KernelState& state, const Arguments& arguments);
+// There are no children.
+Result Wait4(KernelState& state, const Arguments& arguments);
 Result Umask(KernelState& state, const Arguments& arguments);
 Result Uname(KernelState& state, const Arguments& arguments);
 Result Sysinfo(KernelState& state, const Arguments& arguments);
@@ -43,6 +45,9 @@ Result RtSigaction(KernelState& state, const Arguments& arguments);
 Result RtSigprocmask(KernelState& state, const Arguments& arguments);
 Result RtSigpending(KernelState& state, const Arguments& arguments);
 Result RtSigsuspend(KernelState& state, const Arguments& arguments);
+Result RtSigtimedwait(KernelState& state, const Arguments& arguments);
+// Remembers the stack; whether handlers run on it is the runner's matter.
+Result Sigaltstack(KernelState& state, const Arguments& arguments);
 
 }  // namespace kheap::kernel
 

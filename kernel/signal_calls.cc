@@ -3,6 +3,7 @@
 #include "bitshift/bits.h"
 #include "kernel/linux_process_abi.h"
 #include "kernel/process_calls.h"
+#include "kernel/time_calls.h"
 
 namespace kheap::kernel {
 
@@ -122,6 +123,54 @@ Result RtSigsuspend(KernelState& state, const Arguments& arguments) {
   if (woken_by == 0) return -kEDEADLK;  // nobody else is there to send one
   state.signals.SuspendWith(*mask);
   return -kEINTR;
+}
+
+Result RtSigtimedwait(KernelState& state, const Arguments& arguments) {
+  const Address given = ToAddress(arguments[1]);
+  if (arguments[3] != kMaskBytes) return -kEINVAL;
+  const auto* const mask = state.memory.Read<Uint64>(ToAddress(arguments[0]));
+  if (mask == nullptr ||
+      (!given.is_null() &&
+       !state.memory.CanWrite(given, sizeof(LinuxSiginfo)))) {
+    return -kEFAULT;
+  }
+  std::int64_t timeout = -1;
+  if (arguments[2] != 0) {
+    const Result error = ReadTimespec(state, ToAddress(arguments[2]), timeout);
+    if (error != 0) return error;
+  }
+  const int signal = state.signals.Accept(*mask);
+  if (signal == 0) {
+    if (timeout < 0) return -kEDEADLK;
+    state.clock.Sleep(timeout);
+    return -kEAGAIN;
+  }
+  LinuxSiginfo info{};
+  info.si_signo = signal;
+  if (!given.is_null()) state.memory.Write(given, info);
+  return signal;
+}
+
+Result Sigaltstack(KernelState& state, const Arguments& arguments) {
+  const Address taken = ToAddress(arguments[0]);
+  const Address given = ToAddress(arguments[1]);
+  LinuxStack& stack = state.process().signal_stack;
+  const LinuxStack before = stack;
+  LinuxStack after = before;
+  if (!taken.is_null()) {
+    const auto* const wanted = state.memory.Read<LinuxStack>(taken);
+    if (wanted == nullptr) return -kEFAULT;
+    after = *wanted;
+    const bool disables = after.ss_flags == kSS_DISABLE;
+    if (!disables && after.ss_flags != 0) return -kEINVAL;
+    if (!disables && after.ss_size < kMINSIGSTKSZ) return -kENOMEM;
+  }
+  if (!given.is_null()) {
+    const Result error = state.memory.Write(given, before);
+    if (error != 0) return error;
+  }
+  stack = after;
+  return 0;
 }
 
 }  // namespace kheap::kernel

@@ -66,6 +66,14 @@ void Signals::Raise(int signal) {
   process().pending_signals = bits::With(pending(), BitOf(signal));
 }
 
+int Signals::Accept(std::uint64_t mask) {
+  const std::uint64_t wanted = bits::And(pending(), mask);
+  if (wanted == 0) return 0;
+  const int signal = bits::TrailingZeros(wanted) + 1;
+  Clear(signal);
+  return signal;
+}
+
 int Signals::FindDeliverable() const {
   const std::uint64_t ready = bits::Without(pending(), blocked());
   return ready == 0 ? 0 : bits::TrailingZeros(ready) + 1;

@@ -50,6 +50,9 @@ class Signals {
   void SetAction(int signal, const LinuxSigaction& action);
   std::uint64_t pending() const { return process().pending_signals; }
   std::uint64_t blocked() const { return process().blocked_signals; }
+  // Takes the lowest pending signal of the mask away, so that no handler
+  // hears of it; 0 if there is none.
+  int Accept(std::uint64_t mask);
   // SIGKILL and SIGSTOP stay out of it.
   void SetBlocked(std::uint64_t mask);
   // Blocks these until a signal has been delivered.

@@ -121,6 +121,13 @@ class EfaultTest : public testing::TestWithParam<bool> {
     const std::uint64_t to = Zeros(4096);
     const std::uint64_t time = Zeros(16);
     return {
+        {"pselect6",
+         {1, Zeros(8), Zeros(8), Zeros(8), time, 0},
+         {{1, 8, true}, {2, 8, true}, {3, 8, true}, {4, 16, false}}},
+        {"rt_sigtimedwait",
+         {Zeros(8), to, time, 8},
+         {{0, 8, false}, {1, 128, true}, {2, 16, false}}},
+        {"sigaltstack", {0, to}, {{0, 24, false}, {1, 24, true}}},
         {"futex", {to, 1, 1}, {{0, 4, false}}},
         {"nanosleep", {time, 0}, {{0, 16, false}}},
         {"clock_nanosleep", {0, 0, time, 0}, {{2, 16, false}}},
@@ -248,7 +255,9 @@ TEST_P(EfaultTest, TheListNamesEveryCallThatTakesAPointer) {
                                            "settimeofday",
                                            "clock_settime",
                                            "set_tid_address",
-                                           "set_robust_list"};
+                                           "set_robust_list",
+                                           "wait4",
+                                           "waitid"};
   for (const SystemCallEntry& entry : SystemCalls()) {
     const std::string name(entry.name);
     EXPECT_NE(std::ranges::count(listed, name) != 0,

@@ -189,6 +189,7 @@ TEST(KernelTest, TheProcessIsAloneAndItsOwnRoot) {
   EXPECT_EQ(guest.Call("getpgid", 0), 100);
   EXPECT_EQ(guest.Call("getpgid", 5), -kESRCH);
   EXPECT_EQ(guest.Call("sched_yield"), 0);
+  EXPECT_EQ(guest.Call("wait4", -1, 0, 0, 0), -kECHILD);
   EXPECT_EQ(guest.Call("brk", 0), -kENOMEM);
   EXPECT_EQ(guest.Call("mmap", 0, 4096, 3, 0x22, -1, 0), -kENOMEM);
   EXPECT_EQ(guest.Call("mmap", 0, 4096, 3, 2, 0, 0), -kENODEV);

@@ -129,5 +129,46 @@ TEST(PollTest, WhatIsReadyIsTold) {
   EXPECT_EQ(ready(0), 1 + 16);
 }
 
+TEST(SelectTest, WhatIsReadyIsLeftInTheSets) {
+  GuestSystem guest;
+  const Pipe pipe = MakePipe(guest);
+  const auto bit = [](Result file) { return std::uint64_t{1} << file; };
+  const Address sets = guest.Take(3 * 16);
+  const auto set = [&](std::uint64_t i, std::uint64_t word) {
+    guest.heap().Store<std::uint64_t>(sets + i * 16, word);
+    guest.heap().Store<std::uint64_t>(sets + i * 16 + 8, 0);
+  };
+  const auto get = [&](std::uint64_t i) {
+    return guest.heap().Load<std::uint64_t>(sets + i * 16);
+  };
+  const auto select = [&](int count, Address timeout) {
+    return guest.Call("pselect6", count, sets, sets + 16, sets + 32, timeout,
+                      0);
+  };
+  LinuxTimespec second;
+  second.tv_sec = 1;
+  second.tv_nsec = 0;
+  const Address timeout = guest.Struct(second);
+  set(0, bit(0) + bit(pipe.read));
+  set(1, bit(1) + bit(pipe.write) + bit(60));
+  set(2, bit(0));
+  EXPECT_EQ(select(10, kNullAddress), 3);
+  EXPECT_EQ(get(0), bit(0));
+  EXPECT_EQ(get(1), bit(1) + bit(pipe.write));
+  EXPECT_EQ(get(2), 0u);
+  set(0, bit(pipe.read));
+  set(1, 0);
+  EXPECT_EQ(select(10, kNullAddress), -kEDEADLK);
+  EXPECT_EQ(get(0), bit(pipe.read));
+  EXPECT_EQ(select(10, timeout), 0);
+  EXPECT_EQ(get(0), 0u);
+  EXPECT_EQ(guest.Call("times", 0), 100);
+  set(0, bit(60));
+  EXPECT_EQ(select(70, timeout), -kEBADF);
+  EXPECT_EQ(select(60, timeout), 0);
+  EXPECT_EQ(select(-1, timeout), -kEINVAL);
+  EXPECT_EQ(guest.Call("pselect6", 0, 0, 0, 0, timeout, 0), 0);
+}
+
 }  // namespace
 }  // namespace kheap::kernel

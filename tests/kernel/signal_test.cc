@@ -202,5 +202,40 @@ TEST_F(SignalTest, TheHostMaySendSignalsToo) {
   EXPECT_EQ(End(), (ProcessEnd{ProcessEnd::Kind::kSignalled, 11}));
 }
 
+TEST_F(SignalTest, AWaitedForSignalIsAccepted) {
+  SetMask(kSIG_SETMASK, Mask(kSIGUSR1) + Mask(kSIGUSR2));
+  Send(kSIGUSR2);
+  Uint64 mask;
+  mask = Mask(kSIGUSR1) + Mask(kSIGUSR2);
+  const Address at = guest_.Struct(mask);
+  const Address info = guest_.Take(128);
+  EXPECT_EQ(guest_.Call("rt_sigtimedwait", at, info, 0, 8), kSIGUSR2);
+  EXPECT_EQ(guest_.Get<LinuxSiginfo>(info).si_signo, kSIGUSR2);
+  EXPECT_EQ(Pending(), 0u);
+  EXPECT_EQ(guest_.Call("rt_sigtimedwait", at, 0, 0, 8), -kEDEADLK);
+  LinuxTimespec second;
+  second.tv_sec = 1;
+  second.tv_nsec = 0;
+  EXPECT_EQ(guest_.Call("rt_sigtimedwait", at, 0, guest_.Struct(second), 8),
+            -kEAGAIN);
+  EXPECT_EQ(guest_.Call("times", 0), 100);
+}
+
+TEST_F(SignalTest, TheSignalStackIsRemembered) {
+  const Address to = guest_.Take(24);
+  EXPECT_EQ(guest_.Call("sigaltstack", 0, to), 0);
+  EXPECT_EQ(guest_.Get<LinuxStack>(to).ss_flags, kSS_DISABLE);
+  LinuxStack stack{};
+  stack.ss_sp = 4096;
+  stack.ss_size = 2048;
+  EXPECT_EQ(guest_.Call("sigaltstack", guest_.Struct(stack), 0), 0);
+  EXPECT_EQ(guest_.Call("sigaltstack", 0, to), 0);
+  EXPECT_EQ(guest_.Get<LinuxStack>(to).ss_size, 2048u);
+  stack.ss_size = 2047;
+  EXPECT_EQ(guest_.Call("sigaltstack", guest_.Struct(stack), 0), -kENOMEM);
+  stack.ss_flags = 7;
+  EXPECT_EQ(guest_.Call("sigaltstack", guest_.Struct(stack), 0), -kEINVAL);
+}
+
 }  // namespace
 }  // namespace kheap::kernel

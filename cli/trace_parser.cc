@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/quantity.h"
-#include "kmalloc/directory.h"
+#include "kmalloc/directory_layout.h"
 
 namespace kheap::cli {
 

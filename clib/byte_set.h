@@ -24,11 +24,11 @@ class ByteSet {
   }
 
   void Add(std::byte byte) {
-    const auto index = std::to_integer<unsigned>(byte);
+    const auto index = std::to_integer<int>(byte);
     words_[index / 64] = bits::SetBit(words_[index / 64], index % 64);
   }
   bool Has(std::byte byte) const {
-    const auto index = std::to_integer<unsigned>(byte);
+    const auto index = std::to_integer<int>(byte);
     return bits::TestBit(words_[index / 64], index % 64);
   }
 

@@ -29,7 +29,9 @@ constexpr int Ispunct(int c) { return Isgraph(c) && !Isalnum(c); }
 
 // POSIX: whether, and as, one of the 128 characters of ASCII.
 constexpr int Isascii(int c) { return c >= 0 && c <= 127; }
-constexpr int Toascii(int c) { return static_cast<unsigned>(c) % 128; }
+constexpr int Toascii(int c) {
+  return static_cast<int>(static_cast<unsigned>(c) % 128);
+}
 
 constexpr int Tolower(int c) { return Isupper(c) ? c - 'A' + 'a' : c; }
 constexpr int Toupper(int c) { return Islower(c) ? c - 'a' + 'A' : c; }

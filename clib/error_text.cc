@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "clib/guest_errno.h"
 #include "clib/library_page.h"
 #include "clib/message_text.h"
+#include "heap/guest_errno.h"
 
 namespace kheap::clib {
 

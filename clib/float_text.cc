@@ -10,7 +10,7 @@
 #include "clib/byte_reader.h"
 #include "clib/float_conversion.h"
 #include "clib/float_scanner.h"
-#include "clib/guest_errno.h"
+#include "heap/guest_errno.h"
 
 namespace kheap::clib {
 

@@ -3,8 +3,8 @@
 
 #include <limits>
 
-#include "clib/guest_errno.h"
 #include "clib/integer_scanner.h"
+#include "heap/guest_errno.h"
 
 namespace kheap::clib {
 

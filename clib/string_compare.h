@@ -51,7 +51,7 @@ inline int CompareLowerCase(std::byte a, std::byte b) {
 
 template <typename StringMem = machine::HostStringMem>
 inline int Strcmp(const GlobalHeap& heap, Address a, Address b) {
-  using namespace string_compare;
+  using string_compare::kFar;
   std::uint64_t i = 0;
   if (EndsForSure(heap, a) && heap.IsInFreeHeap(b)) [[likely]] {
     const std::byte* const bytes = HostBytes(heap, a);
@@ -71,7 +71,7 @@ inline int Strcmp(const GlobalHeap& heap, Address a, Address b) {
 template <typename StringMem = machine::HostStringMem>
 inline int Strncmp(const GlobalHeap& heap, Address a, Address b,
                    std::uint64_t limit) {
-  using namespace string_compare;
+  using string_compare::kFar;
   if (EndsForSure(heap, a) && heap.IsInFreeHeap(b)) [[likely]] {
     const std::byte* const bytes = HostBytes(heap, a);
     const std::byte* const others = HostBytes(heap, b);
@@ -97,7 +97,9 @@ inline int Strcoll(const GlobalHeap& heap, Address a, Address b) {
 // Compares the letters A to Z as their lower case.
 template <typename StringMem = machine::HostStringMem>
 inline int Strcasecmp(const GlobalHeap& heap, Address a, Address b) {
-  using namespace string_compare;
+  using string_compare::CompareLowerCase;
+  using string_compare::kFarCase;
+  using string_compare::kNearCase;
   const std::uint64_t i = ScanBoth<StringMem>(heap, a, b, kNearCase<StringMem>,
                                               kFarCase<StringMem>);
   return CompareLowerCase(*HostBytes(heap, a + i), *HostBytes(heap, b + i));
@@ -107,7 +109,9 @@ inline int Strcasecmp(const GlobalHeap& heap, Address a, Address b) {
 template <typename StringMem = machine::HostStringMem>
 inline int Strncasecmp(const GlobalHeap& heap, Address a, Address b,
                        std::uint64_t limit) {
-  using namespace string_compare;
+  using string_compare::CompareLowerCase;
+  using string_compare::kFarCase;
+  using string_compare::kNearCase;
   const std::uint64_t i = ScanBothUpTo<StringMem>(
       heap, a, b, limit, kNearCase<StringMem>, kFarCase<StringMem>);
   if (i >= limit) return 0;

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "heap/address.h"
-#include "kmalloc/directory.h"
+#include "kmalloc/directory_layout.h"
 
 namespace kheap {
 

@@ -3,8 +3,8 @@
 #define KHEAP_KMALLOC_CLASS_CACHE_H_
 
 // The stack of free blocks that a size class keeps at hand: Malloc pops, Free
-// pushes. ClassState (directory.h) says how it lies in the arena; the newest
-// block is in `top` so that a pop waits for one load only.
+// pushes. ClassState (directory_layout.h) says how it lies in the arena; the
+// newest block is in `top` so that a pop waits for one load only.
 //
 // After Bonwick's magazines (Magazines and Vmem, USENIX 2001), with one
 // magazine and no locks.

@@ -6,7 +6,7 @@
 // the guest gets: the payload of a chunk, or a slot of a page of small ones.
 //
 //   Malloc, Free   one cache per size class, in this header (class_cache.h)
-//   page_layer.h   carves slots of up to 1 KiB out of pages
+//   page_layer.h   carves slots of one size class each out of pages
 //   chunk_layer.h  carves pages and larger blocks out of the heap region
 //   guard.h        checked mode: red zones, and a quarantine for freed blocks
 //
@@ -35,6 +35,7 @@
 #include "bitshift/bits.h"
 #include "heap/address.h"
 #include "heap/global_heap.h"
+#include "heap/guest_errno.h"
 #include "kmalloc/block_info.h"
 #include "kmalloc/chunk_layer.h"
 #include "kmalloc/class_cache.h"
@@ -44,15 +45,6 @@
 #include "kmalloc/size_class.h"
 
 namespace kheap {
-
-enum class MallocPolicy : std::uint8_t {
-  kPages = 0,
-  kTags = 1,
-};
-
-// Linux's numbers for what the allocator tells the guest.
-inline constexpr std::int32_t kErrnoNoMemory = 12;
-inline constexpr std::int32_t kErrnoInvalid = 22;
 
 class KMalloc {
  public:
@@ -134,7 +126,7 @@ class KMalloc {
   absl::Status CheckInvariants() const;
 
  private:
-  class Audit;  // invariants.cc
+  class Audit;  // invariants.h
 
   bool guarded() const { return heap_->checked(); }
 

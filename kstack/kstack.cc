@@ -202,7 +202,7 @@ absl::Status KStack::CheckInvariants() const {
       pointer() > layout.end(Region::kStack)) {
     return Broken("kstack.pointer: outside the stack region", pointer());
   }
-  if (const absl::Status frames = CheckFrames(); !frames.ok()) return frames;
+  if (absl::Status frames = CheckFrames(); !frames.ok()) return frames;
   return CheckShadow();
 }
 

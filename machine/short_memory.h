@@ -68,7 +68,9 @@ inline void Fill16(std::byte* destination, PackedBytes pattern) {
 // Copies `size` bytes (0 … 64); the ranges may overlap.
 inline void CopyShort(std::byte* destination, const std::byte* source,
                       std::size_t size) {
-  using namespace short_memory;
+  using short_memory::CopyEnds;
+  using short_memory::Load;
+  using short_memory::Store;
   if (size >= 16) {
     if (size <= 32) return CopyEnds<16>(destination, source, size);
     const auto a = Load<16>(source);
@@ -90,7 +92,8 @@ inline void CopyShort(std::byte* destination, const std::byte* source,
 // Fills `size` bytes (0 … 64) with `value`.
 inline void FillShort(std::byte* destination, std::byte value,
                       std::size_t size) {
-  using namespace short_memory;
+  using short_memory::Fill16;
+  using short_memory::FillEnds;
   const PackedBytes pattern = Broadcast(value);
   if (size >= 16) {
     Fill16(destination, pattern);

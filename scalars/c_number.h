@@ -114,8 +114,14 @@ using Common = std::conditional_t<
 // ---- conversions ------------------------------------------------------------
 
 template <CFloating T>
+constexpr bool IsNan(T value) {
+  // NOLINTNEXTLINE(misc-redundant-expression): a NaN is not equal to itself.
+  return value != value;
+}
+
+template <CFloating T>
 constexpr T CanonicalNan(T value) {
-  return value != value ? std::numeric_limits<T>::quiet_NaN() : value;
+  return IsNan(value) ? std::numeric_limits<T>::quiet_NaN() : value;
 }
 
 // C23 6.3.1.4, and beyond the range as the top of this file says.
@@ -126,7 +132,7 @@ constexpr To Truncate(From value) {
   constexpr From kBeyond = static_cast<From>(Limits::max() / 2 + 1) * 2;
   if (value >= kBeyond) return Limits::max();
   if (value < static_cast<From>(Limits::min())) return Limits::min();
-  return value != value ? To{0} : static_cast<To>(value);
+  return IsNan(value) ? To{0} : static_cast<To>(value);
 }
 
 // C23 6.3.1.

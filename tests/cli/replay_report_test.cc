@@ -114,7 +114,7 @@ TEST(ReplayReportTest, JsonIsOneObjectOnOneLine) {
       R"("external_fragmentation":0.2087,"internal_fragmentation":0.3672,)"
       R"("bins":[{"chunk_bytes_begin":32,"chunk_bytes_end":48,"chunks":1,)"
       R"("payload_bytes":24},{"chunk_bytes_begin":48,"chunk_bytes_end":64,)"
-      R"("chunks":1,"payload_bytes":40},{"chunk_bytes_begin":1024,)"
+      R"("chunks":1,"payload_bytes":40},{"chunk_bytes_begin":1040,)"
       R"("chunk_bytes_end":1152,"chunks":1,"payload_bytes":1016}]}})"
       "\n");
 }

@@ -185,7 +185,7 @@ void ExpectFault(GuestMemory& m, Address string, Address end, FaultCode code) {
 
 // Regression: string functions read past the object. Of a fast arena the
 // objects are its regions.
-TEST(UnterminatedStringTest, StopsAtTheEndOfItsRegion) {
+TEST(UnterminatedStringTest, RegressionReadsPastNoRegion) {
   for (const std::uint64_t length : {1, 15, 33, 700}) {
     GuestMemory m(/*checked=*/false);
     const MemoryLayout& layout = m.heap().layout();
@@ -198,7 +198,7 @@ TEST(UnterminatedStringTest, StopsAtTheEndOfItsRegion) {
 }
 
 // Regression: string functions read past the object.
-TEST(UnterminatedStringTest, StopsAtTheEndOfItsObject) {
+TEST(UnterminatedStringTest, RegressionReadsPastNoObject) {
   struct {
     ShadowByte behind;
     FaultCode code;
@@ -236,7 +236,7 @@ TEST(UnterminatedStringTest, StopsAtTheEndOfReadOnlyData) {
 }
 
 // Regression: address 0 valid.
-TEST(UnterminatedStringTest, ABadAddressFaultsAtOnce) {
+TEST(UnterminatedStringTest, RegressionAddressZeroFaultsAtOnce) {
   for (const bool checked : {false, true}) {
     GuestMemory m(checked);
     const auto expect = [&](Address bad, FaultCode code) {

@@ -223,7 +223,7 @@ TEST(GlobalHeapBoundaryTest, NothingIsTouchedBySizeZero) {
 }
 
 // Regression: address 0 was once a valid address.
-TEST(GlobalHeapBoundaryTest, NullIsNeverValid) {
+TEST(GlobalHeapBoundaryTest, RegressionAddressZeroIsNeverValid) {
   const auto heap = MakeFastHeap();
   EXPECT_EQ(FaultOf([&] { heap->lw(kNullAddress); }),
             (MemoryFault{FaultCode::kNullDereference, Access::kLoad,

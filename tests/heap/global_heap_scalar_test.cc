@@ -163,7 +163,8 @@ RC_GTEST_PROP(ScalarPropertyTest, AnyBitsOfADoubleSurvive,
 }
 
 // Regression: an unaligned 32-bit store once overwrote its neighbours.
-RC_GTEST_PROP(ScalarPropertyTest, UnalignedStoresLeaveNeighboursAlone, ()) {
+RC_GTEST_PROP(ScalarPropertyTest, RegressionUnalignedStoresLeaveNeighboursAlone,
+              ()) {
   const auto heap = MakeHeap(SmallHeapOptions(false));
   const Address stack = heap->layout().begin(Region::kStack);
   std::array<std::byte, 256> model{};

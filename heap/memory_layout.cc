@@ -28,7 +28,7 @@ std::uint64_t DirectoryBytes(std::uint64_t capacity_bytes) {
 
 std::string_view ToString(Region region) {
   static constexpr std::array<std::string_view, kRegionCount> kNames = {
-      "null guard", "control",     "symbols", "directory", "library",
+      "null guard", "control",     "symbols", "directory", "kernel", "library",
       "read-only",  "stack guard", "stack",   "data",      "heap",
   };
   return kNames[IndexOf(region)];
@@ -44,15 +44,16 @@ absl::StatusOr<MemoryLayout> MemoryLayout::Create(
                      " bytes is above the limit of ", kCapacityBytesMax));
   }
   const std::array<std::uint64_t, kRegionCount - 1> sizes = {
-      kControlBase.offset(),    kRegionAlignment,    options.symbol_bytes,
-      DirectoryBytes(capacity), kLibraryBytes,       options.read_only_bytes,
-      kStackGuardBytes,         options.stack_bytes, options.data_bytes,
+      kControlBase.offset(),    kRegionAlignment,     options.symbol_bytes,
+      DirectoryBytes(capacity), options.kernel_bytes, kLibraryBytes,
+      options.read_only_bytes,  kStackGuardBytes,     options.stack_bytes,
+      options.data_bytes,
   };
   MemoryLayout layout;
   std::uint64_t bound = 0;
   for (int i = 0; i + 1 < kRegionCount; ++i) {
     layout.bounds_[i] = Address(bound);
-    // No sum overflows: each term is at most 2^40, and there are nine.
+    // No sum overflows: each term is at most 2^40, and there are ten.
     bound +=
         bits::AlignUp(std::min(sizes[i], kCapacityBytesMax), kRegionAlignment);
   }

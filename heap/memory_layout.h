@@ -10,6 +10,7 @@
 //   control       heap         do nothing
 //   symbols       globaldata   do nothing
 //   directory     kmalloc      do nothing
+//   kernel        kernel       do nothing
 //   library       clib         load
 //   read-only     globaldata   load
 //   stack guard   –            load zeros (nothing in checked mode); a store
@@ -38,6 +39,7 @@ enum class Region : std::uint8_t {
   kControl,
   kSymbols,
   kDirectory,
+  kKernel,
   kLibrary,
   kReadOnly,
   kStackGuard,
@@ -45,7 +47,7 @@ enum class Region : std::uint8_t {
   kData,
   kHeap,
 };
-inline constexpr int kRegionCount = 10;
+inline constexpr int kRegionCount = 11;
 
 // Row numbers of tables about regions, in address order.
 constexpr int IndexOf(Region region) { return static_cast<int>(region); }
@@ -70,6 +72,8 @@ struct LayoutOptions {
   std::uint64_t data_bytes = 1024 * 1024;
   std::uint64_t read_only_bytes = 64 * 1024;
   std::uint64_t symbol_bytes = 256 * 1024;
+  // None unless there is a kernel: most of it is its file system.
+  std::uint64_t kernel_bytes = 0;
 };
 
 class MemoryLayout {

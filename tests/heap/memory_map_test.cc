@@ -21,8 +21,10 @@ std::string SizeInWords(std::uint64_t size_bytes) {
                                 : absl::StrFormat("%d KiB", size_bytes / kKiB);
 }
 
-// '|' where an access at the region's first byte succeeds.
+// '|' where an access at the region's first byte succeeds; an empty region has
+// none.
 char Mark(const GlobalHeap& heap, Region region, Access access) {
+  if (heap.layout().size_bytes(region) == 0) return ' ';
   return heap.FindFault(heap.layout().begin(region), 1, access) ? ' ' : '|';
 }
 

@@ -75,7 +75,8 @@ absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::Create(
   if (!layout.ok()) return layout.status();
   const std::uint64_t reserved_bytes =
       layout->capacity_bytes() + kReadableBehindBreakBytes;
-  auto memory = machine::ReservedMemory::Reserve(reserved_bytes);
+  auto memory =
+      machine::ReservedMemory::Reserve(kContextBytes + reserved_bytes);
   std::optional<Shadow> shadow;
   if (options.checked) shadow = Shadow::Create(reserved_bytes);
   if (!memory.has_value() || (options.checked && !shadow.has_value())) {
@@ -123,14 +124,14 @@ bool GlobalHeap::Format() {
 }
 
 void GlobalHeap::Reset() {
-  memory_.Discard(0, memory_.committed());
+  memory_.Discard(kContextBytes, memory_.committed());
   if (shadow_.has_value()) shadow_->Clear();
   KHEAP_CHECK(Format(), "memory that was committed stays so");
 }
 
 bool GlobalHeap::CommitUpTo(Address end) {
   const Address readable_end = end + kReadableBehindBreakBytes;
-  return memory_.Commit(readable_end.offset()) &&
+  return memory_.Commit(kContextBytes + readable_end.offset()) &&
          (!shadow_.has_value() || shadow_->Commit(readable_end));
 }
 
@@ -166,7 +167,8 @@ bool GlobalHeap::SetBreak(Address address) {
   } else if (old_break - address < kDiscardBytesMin) {
     std::memset(base_ + address.offset(), 0, old_break - address);
   } else {
-    memory_.Discard(address.offset(), old_break.offset());
+    memory_.Discard(kContextBytes + address.offset(),
+                    kContextBytes + old_break.offset());
   }
   WriteUsedEnd(Region::kHeap, address);
   UpdateWindows();

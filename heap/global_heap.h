@@ -259,6 +259,12 @@ class GlobalHeap {
   // uses it has checked the range first.
   std::byte* base() const { return base_; }
 
+  // The host's own memory right before byte 0, zero at first: compiled code
+  // that knows the base finds what belongs to its run there. No address leads
+  // to it, and it is not part of the arena's state.
+  static constexpr std::uint64_t kContextBytes = 65536;
+  std::byte* context() const { return base_ - kContextBytes; }
+
   // The shadow in checked mode, else null.
   Shadow* shadow() { return shadow_.has_value() ? &*shadow_ : nullptr; }
   const Shadow* shadow() const {
@@ -315,7 +321,7 @@ class GlobalHeap {
       : layout_(layout),
         memory_(std::move(memory)),
         shadow_(std::move(shadow)),
-        base_(memory_.data()) {}
+        base_(memory_.data() + kContextBytes) {}
 
   // Writes the state after Create into zeroed memory. False if the host
   // refuses the memory.

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "machine/host_stack.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "machine/check.h"
+
+#if defined(__unix__) && (defined(__x86_64__) || defined(__aarch64__))
+#include <sys/mman.h>
+#define KHEAP_SWITCHES_STACKS 1
+#endif
+
+namespace kheap::machine {
+
+namespace {
+
+using Work = absl::FunctionRef<void()>;
+
+#ifdef KHEAP_SWITCHES_STACKS
+
+constexpr std::size_t kStackBytes = std::size_t{2} * 1024 * 1024 * 1024;
+constexpr std::size_t kGuardBytes = 65536;
+
+struct Stack {
+  Stack() {
+    void* const begin =
+        mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    KHEAP_CHECK(begin != MAP_FAILED, "the host has room for a second stack");
+    mprotect(begin, kGuardBytes, PROT_NONE);
+    bytes = static_cast<std::byte*>(begin);
+  }
+  ~Stack() { munmap(bytes, kStackBytes); }
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+
+  std::byte* bytes;
+};
+
+bool Holds(const Stack& stack, const void* place) {
+  const auto* const byte = static_cast<const std::byte*>(place);
+  return byte >= stack.bytes && byte < stack.bytes + kStackBytes;
+}
+
+extern "C" void KheapCallWork(void* work) { (*static_cast<Work*>(work))(); }
+
+// Moves the stack pointer, calls, and moves it back. The old one is kept in a
+// register that the callee saves; the frame description says where the caller's
+// frame is, so that a debugger and an unwinder see through.
+[[gnu::noinline]] void CallOn(std::byte* top, Work* work) {
+#if defined(__x86_64__)
+  asm volatile(
+      "movq %%rsp, %%rbx\n\t"
+      "movq %[top], %%rsp\n\t"
+      "movq %[work], %%rdi\n\t"
+      "call KheapCallWork\n\t"
+      "movq %%rbx, %%rsp\n\t"
+      :
+      : [top] "r"(top), [work] "r"(work)
+      : "rbx", "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
+        "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+        "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+        "xmm15");
+#else
+  asm volatile(
+      "mov x19, sp\n\t"
+      "mov sp, %[top]\n\t"
+      "mov x0, %[work]\n\t"
+      "bl KheapCallWork\n\t"
+      "mov sp, x19\n\t"
+      :
+      : [top] "r"(top), [work] "r"(work)
+      : "x19", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9",
+        "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x30",
+        "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16",
+        "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26",
+        "v27", "v28", "v29", "v30", "v31");
+#endif
+}
+
+#endif
+
+}  // namespace
+
+void RunOnHostStack(Work work) {
+#ifdef KHEAP_SWITCHES_STACKS
+  thread_local Stack stack;
+  int here = 0;
+  if (Holds(stack, &here)) return work();
+  CallOn(stack.bytes + kStackBytes - 64, &work);
+#else
+  work();
+#endif
+}
+
+}  // namespace kheap::machine

@@ -105,6 +105,11 @@ std::optional<BlockInfo> KMalloc::Find(Address address) const {
   return found;
 }
 
+std::uint64_t KMalloc::SequenceOf(Address block) const {
+  if (!guarded() || !IsLive(block)) return 0;
+  return guard_.HeaderOf(block).sequence;
+}
+
 bool KMalloc::WasFreed(Address address) const {
   if (!bits::IsAligned(address.offset(), kGranuleBytes)) return false;
   if (address >= chunks_.top()) {

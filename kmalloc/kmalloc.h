@@ -129,6 +129,9 @@ class KMalloc {
   // count as their block's; a page's tag and unused end are nothing.
   std::optional<BlockInfo> Find(Address address) const;
 
+  // In checked mode, which allocation a live block was, counted from 1; else 0.
+  std::uint64_t SequenceOf(Address block) const;
+
   // Walks everything. Internal, with the rule that is broken and its address,
   // if any is.
   absl::Status CheckInvariants() const;

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/clang_driver.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "runner/files.h"
+#include "runner/guest_library.h"
+
+extern char** environ;
+
+namespace kheap {
+
+namespace {
+
+constexpr char kClang[] = "clang-19";
+constexpr char kNothing[] = "/dev/null";
+
+// Runs a program with its output and its errors in files; its exit status, or
+// -1 if it cannot be started.
+int RunProgram(const std::vector<std::string>& arguments,
+               const std::string& output, const std::string& errors) {
+  if (output != kNothing) std::ofstream(output, std::ios::trunc);
+  std::ofstream(errors, std::ios::trunc);
+  std::vector<char*> pointers;
+  for (const std::string& argument : arguments) {
+    pointers.push_back(const_cast<char*>(argument.c_str()));
+  }
+  pointers.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, kNothing, O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 2, errors.c_str(), O_WRONLY, 0);
+  pid_t child = 0;
+  const int failed = posix_spawnp(&child, pointers[0], &actions, nullptr,
+                                  pointers.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return -1;
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+bool EndsWithAnyOf(const std::string& path,
+                   std::initializer_list<const char*> endings) {
+  const std::string ending = std::filesystem::path(path).extension().string();
+  for (const char* const candidate : endings) {
+    if (ending == candidate) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> GuestFlags(const CompileOptions& options) {
+  std::vector<std::string> flags = {"--target=riscv64-linux-musl",
+                                    "-march=rv64gc",
+                                    "-mabi=lp64d",
+                                    "-fsigned-char",
+                                    "-Xclang",
+                                    "-mlong-double-64",
+                                    "-ffp-contract=off",
+                                    "-fmath-errno",
+                                    "-fwrapv",
+                                    "-fno-strict-aliasing",
+                                    "-fno-delete-null-pointer-checks",
+                                    "-fno-builtin-memcpy",
+                                    "-O2",
+                                    "-Xclang",
+                                    "-disable-llvm-passes",
+                                    "-g",
+                                    "-fno-color-diagnostics",
+                                    "-nostdlibinc",
+                                    "-isystem",
+                                    GuestIncludeFolder()};
+  // What a checked program finds uninitialised is zero in a fast one.
+  return flags;
+}
+
+// The names in a make rule as clang -MD writes it.
+std::vector<std::string> FilesOfRule(const std::string& rule) {
+  std::vector<std::string> files;
+  std::string word;
+  const auto finish = [&] {
+    if (!word.empty() && word.back() != ':') files.push_back(word);
+    word.clear();
+  };
+  for (std::size_t i = 0; i < rule.size(); ++i) {
+    if (rule[i] == '\\' && i + 1 < rule.size()) {
+      ++i;
+      if (rule[i] == '\n') {
+        finish();
+      } else {
+        word += rule[i];
+      }
+    } else if (rule[i] == ' ' || rule[i] == '\n') {
+      finish();
+    } else {
+      word += rule[i];
+    }
+  }
+  finish();
+  return files;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ClangVersion() {
+  auto folder = TemporaryFolder::Make();
+  if (!folder.ok()) return folder.status();
+  const std::string output = folder->File("version");
+  if (RunProgram({kClang, "--version"}, output, folder->File("errors")) != 0) {
+    return absl::NotFoundError(
+        absl::StrCat(kClang, " is not installed; tools/setup installs it"));
+  }
+  const std::string text = ReadFile(output).value_or("");
+  return text.substr(0, text.find('\n'));
+}
+
+absl::StatusOr<CompiledSource> CompileToBitcode(const Source& source,
+                                                const CompileOptions& options) {
+  if (EndsWithAnyOf(source.path,
+                    {".cc", ".cpp", ".cxx", ".C", ".c++", ".hpp", ".hh"})) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source.path, ": C++ is not supported, only C"));
+  }
+  if (!source.text.has_value() && !std::filesystem::exists(source.path)) {
+    return absl::NotFoundError(absl::StrCat(source.path, ": no such file"));
+  }
+  if (EndsWithAnyOf(source.path, {".bc", ".ll"})) {
+    return CompiledSource{source.text.has_value()
+                              ? *source.text
+                              : ReadFile(source.path).value_or(""),
+                          {source.path},
+                          ""};
+  }
+  if (!EndsWithAnyOf(source.path, {".c", ".i"})) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source.path,
+                     ": not a C source (.c, .i), bitcode (.bc) or LLVM "
+                     "assembly (.ll)"));
+  }
+  auto folder = TemporaryFolder::Make();
+  if (!folder.ok()) return folder.status();
+  std::vector<std::string> arguments = {kClang};
+  for (const std::string& flag : GuestFlags(options)) arguments.push_back(flag);
+  for (const std::string& flag : options.compiler_arguments) {
+    arguments.push_back(flag);
+  }
+  std::string path = source.path;
+  if (source.text.has_value()) {
+    path = folder->File("source.c");
+    // Messages and lines name the path that the user gave.
+    if (!WriteFile(path, absl::StrCat("#line 1 \"", source.path, "\"\n",
+                                      *source.text))) {
+      return absl::UnavailableError(absl::StrCat("cannot write ", path));
+    }
+  }
+  const std::string output = folder->File("out.bc");
+  const std::string rule = folder->File("rule");
+  const std::string errors = folder->File("errors");
+  for (const std::string& argument :
+       {std::string("-MD"), std::string("-MF"), rule, std::string("-emit-llvm"),
+        std::string("-c"), std::string("-o"), output, path}) {
+    arguments.push_back(argument);
+  }
+  const int status = RunProgram(arguments, kNothing, errors);
+  if (status == -1) {
+    return absl::NotFoundError(
+        absl::StrCat(kClang, " is not installed; tools/setup installs it"));
+  }
+  std::string messages = ReadFile(errors).value_or("");
+  if (status != 0) return absl::InvalidArgumentError(messages);
+  return CompiledSource{ReadFile(output).value_or(""),
+                        FilesOfRule(ReadFile(rule).value_or("")),
+                        std::move(messages)};
+}
+
+}  // namespace kheap

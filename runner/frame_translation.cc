@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// The frame of a function on the guest's stack.
+#include <algorithm>
+
+#include "bitshift/bits.h"
+#include "heap/shadow.h"
+#include "runner/function_translator.h"
+
+namespace kheap {
+
+namespace {
+
+constexpr std::uint64_t kFrameAlignment = 16;
+constexpr std::uint64_t kRedZoneBytes = 16;
+// What a call takes of the guest's stack beside its locals, at least. The
+// host's frame grows with the code, so a byte for each instruction keeps its
+// size in proportion to what the guest is charged.
+constexpr std::uint64_t kCallCharge = 32;
+
+}  // namespace
+
+//   sp of the caller  +--------------------------+
+//                     | locals, between red zones in checked mode
+//                     | arguments of variadic calls
+//   frame_            +--------------------------+  a multiple of 16
+void FunctionTranslator::LayOutFrame() {
+  // No frame of more than this fits; sums stay far from wrapping.
+  const std::uint64_t largest = translation_.bounds.stack_end;
+  std::uint64_t charge = 0;
+  bool calls = false;
+  for (llvm::BasicBlock& block : guest_) {
+    for (llvm::Instruction& instruction : block) {
+      charge += ChargeFor(instruction, largest);
+      auto* const call = llvm::dyn_cast<llvm::CallInst>(&instruction);
+      if (call != nullptr) {
+        calls = NoteCall(*call) || calls;
+      } else if (auto* alloca =
+                     llvm::dyn_cast<llvm::AllocaInst>(&instruction)) {
+        moves_stack_ = moves_stack_ || !alloca->isStaticAlloca();
+      }
+    }
+  }
+  variadic_bytes_ = bits::AlignUp(variadic_bytes_, kFrameAlignment);
+  std::uint64_t offset = PlaceLocals(variadic_bytes_, largest);
+  if (calls) offset = std::min(offset + std::max(kCallCharge, charge), largest);
+  frame_bytes_ = bits::AlignUp(offset, kFrameAlignment);
+}
+
+// What an instruction adds to the charge: one, and more for what does not fit a
+// register and is spilled to the host's stack.
+std::uint64_t FunctionTranslator::ChargeFor(
+    const llvm::Instruction& instruction, std::uint64_t largest) const {
+  if (!instruction.getType()->isSized()) return 1;
+  return 1 + std::min<std::uint64_t>(
+                 largest,
+                 translation_.layout().getTypeAllocSize(instruction.getType()) /
+                     16);
+}
+
+// What a call needs of the frame. Whether it is one that takes a frame itself.
+bool FunctionTranslator::NoteCall(llvm::CallInst& call) {
+  if (llvm::isa<llvm::IntrinsicInst>(call)) {
+    moves_stack_ =
+        moves_stack_ || call.getIntrinsicID() == llvm::Intrinsic::stackrestore;
+    return false;
+  }
+  moves_stack_ = moves_stack_ || IsAllocaCall(call);
+  const auto reserve = [&](const llvm::FunctionType& type) {
+    if (!type.isVarArg()) return;
+    variadic_bytes_ =
+        std::max(variadic_bytes_, VariadicBytes(call, type.getNumParams()));
+  };
+  reserve(*call.getFunctionType());
+  if (const llvm::Function* const callee = CalledFunction(call)) {
+    reserve(*callee->getFunctionType());
+    calls_setjmp_ = calls_setjmp_ || callee->getName().contains("setjmp");
+  }
+  return true;
+}
+
+// Puts the locals above `offset` and returns the offset behind them.
+std::uint64_t FunctionTranslator::PlaceLocals(std::uint64_t offset,
+                                              std::uint64_t largest) {
+  const bool checked = translation_.options().checked;
+  for (llvm::Instruction& instruction : guest_.getEntryBlock()) {
+    auto* const alloca = llvm::dyn_cast<llvm::AllocaInst>(&instruction);
+    if (alloca == nullptr || !alloca->isStaticAlloca()) continue;
+    const auto size = alloca->getAllocationSize(translation_.layout());
+    if (!size.has_value()) {
+      translation_.Refuse(*alloca, "a local variable of unknown size");
+      continue;
+    }
+    // Alignments above a frame's own come from a gap that can hold any.
+    const std::uint64_t alignment =
+        std::min<std::uint64_t>(alloca->getAlign().value(), largest);
+    const std::uint64_t gap =
+        alignment > kFrameAlignment ? alignment - kFrameAlignment : 0;
+    const std::uint64_t least = checked ? 8 : 1;
+    if (checked) offset += kRedZoneBytes;
+    offset = bits::AlignUp(offset, std::min(std::max(alignment, least),
+                                            kFrameAlignment)) +
+             gap;
+    const std::uint64_t bytes =
+        std::min<std::uint64_t>(size->getFixedValue(), largest);
+    locals_.push_back({alloca, offset, bytes});
+    offset = std::min(offset + bytes, largest);
+  }
+  return checked && !locals_.empty() ? offset + kRedZoneBytes : offset;
+}
+
+void FunctionTranslator::EmitPrologue() {
+  llvm::Value* const caller = host_.getArg(1);
+  frame_ = caller;
+  if (frame_bytes_ != 0) {
+    frame_ = builder_.CreateSub(caller, Number(frame_bytes_));
+    const GuestBounds& bounds = translation_.bounds;
+    llvm::Value* const room =
+        builder_.CreateSub(frame_, Number(bounds.stack_begin));
+    Require(builder_.CreateICmpULT(
+                room, Number(bounds.stack_end - bounds.stack_begin)),
+            SiteKind::kPush, caller,
+            static_cast<std::uint32_t>(
+                std::min<std::uint64_t>(frame_bytes_, 4294967295u)));
+  }
+  for (const Local& local : locals_) {
+    llvm::Value* address = builder_.CreateAdd(frame_, Number(local.offset));
+    const std::uint64_t alignment = local.alloca->getAlign().value();
+    if (alignment > kFrameAlignment) {
+      // The gap lies before; round down into it.
+      address = builder_.CreateAnd(address, Number(-alignment));
+    }
+    values_[local.alloca] = address;
+  }
+  if (moves_stack_) {
+    stack_slot_ = builder_.CreateAlloca(translation_.i64());
+    builder_.CreateStore(frame_, stack_slot_);
+  }
+  if (translation_.options().checked) MarkFrame();
+}
+
+llvm::Value* FunctionTranslator::StackPointer() {
+  if (stack_slot_ == nullptr) return frame_;
+  return builder_.CreateLoad(translation_.i64(), stack_slot_);
+}
+
+void FunctionTranslator::SetStackPointer(llvm::Value* value) {
+  builder_.CreateStore(value, stack_slot_);
+}
+
+void FunctionTranslator::MarkShadow(llvm::Value* address,
+                                    llvm::Value* size_bytes,
+                                    std::uint8_t state) {
+  ScopedShadow(builder_.CreateMemSet(ShadowPointer(address),
+                                     builder_.getInt8(state), size_bytes,
+                                     llvm::MaybeAlign(1)));
+}
+
+void FunctionTranslator::MarkFrame() {
+  if (locals_.empty() && variadic_bytes_ == 0) return;
+  const auto state = [](ShadowByte byte) {
+    return static_cast<std::uint8_t>(byte);
+  };
+  MarkShadow(frame_, Number(frame_bytes_), state(ShadowByte::kStackRedZone));
+  for (const Local& local : locals_) {
+    MarkShadow(values_[local.alloca], Number(local.size_bytes),
+               state(ShadowByte::kUninitialised));
+  }
+}
+
+void FunctionTranslator::LeaveFrame() {
+  if (calls_setjmp_) {
+    CallBuiltin("kheap_leave_setjmp", {host_.getArg(1)});
+  }
+  if (!translation_.options().checked) return;
+  if (locals_.empty() && variadic_bytes_ == 0 && !moves_stack_) return;
+  llvm::Value* const begin = StackPointer();
+  llvm::Value* const size = moves_stack_
+                                ? builder_.CreateSub(host_.getArg(1), begin)
+                                : Number(frame_bytes_);
+  MarkShadow(begin, size, static_cast<std::uint8_t>(ShadowByte::kPoppedFrame));
+}
+
+// ---- dynamic allocas -------------------------------------------------------
+
+llvm::Value* FunctionTranslator::TranslateDynamicAlloca(
+    llvm::AllocaInst& alloca) {
+  const std::uint64_t element =
+      translation_.layout().getTypeAllocSize(alloca.getAllocatedType());
+  llvm::Value* const count = builder_.CreateZExtOrTrunc(
+      Map(alloca.getArraySize()), translation_.i64());
+  llvm::Value* const capped = builder_.CreateBinaryIntrinsic(
+      llvm::Intrinsic::umin, count, Number(kFunctionBase / (element + 1)));
+  return TakeStack(builder_.CreateMul(capped, Number(element)),
+                   alloca.getAlign().value());
+}
+
+bool FunctionTranslator::IsAllocaCall(const llvm::CallInst& call) {
+  const llvm::Function* const callee = CalledFunction(call);
+  return callee != nullptr && callee->isDeclaration() &&
+         callee->getName() == "alloca" && call.arg_size() == 1 &&
+         call.getArgOperand(0)->getType()->isIntegerTy();
+}
+
+llvm::Value* FunctionTranslator::TakeStack(llvm::Value* size,
+                                           std::uint64_t alignment) {
+  // Capped, so that no sum below wraps: a fault comes of it all the same.
+  size = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, size,
+                                        Number(kFunctionBase));
+  alignment = std::max(alignment, kFrameAlignment);
+  llvm::Value* const old = StackPointer();
+  const std::uint64_t red_zone =
+      translation_.options().checked ? kRedZoneBytes : 0;
+  llvm::Value* const object = builder_.CreateAnd(
+      builder_.CreateSub(builder_.CreateSub(old, Number(red_zone)), size),
+      Number(-alignment));
+  // The arguments of variadic calls stay at the frame's lower end.
+  llvm::Value* const pointer = builder_.CreateAnd(
+      builder_.CreateSub(object, Number(red_zone)), Number(-kFrameAlignment));
+  const GuestBounds& bounds = translation_.bounds;
+  llvm::Value* const room =
+      builder_.CreateSub(pointer, Number(bounds.stack_begin));
+  Require(builder_.CreateICmpULT(room,
+                                 Number(bounds.stack_end - bounds.stack_begin)),
+          SiteKind::kPush, old, 0);
+  SetStackPointer(pointer);
+  if (translation_.options().checked) {
+    MarkShadow(pointer, builder_.CreateSub(old, pointer),
+               static_cast<std::uint8_t>(ShadowByte::kStackRedZone));
+    MarkShadow(object, size,
+               static_cast<std::uint8_t>(ShadowByte::kUninitialised));
+  }
+  return object;
+}
+
+}  // namespace kheap

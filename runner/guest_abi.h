@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_RUNNER_GUEST_ABI_H_
+#define KHEAP_RUNNER_GUEST_ABI_H_
+
+// What compiled guest code and the host agree on. Pointers are 64-bit numbers,
+// addresses in the arena. Every guest function takes two arguments before its
+// own:
+//
+//   base   where byte 0 of the arena lies in host memory; a register of its own
+//          (LLVM's swiftself) all the way down the calls
+//   sp     the guest's stack pointer
+//
+// so compiled code holds no host address of any arena and serves every process
+// of the program. A variadic function takes the guest address of its further
+// arguments, 8 bytes each, as its last one.
+//
+// docs/design/runner.md draws a call and a frame.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace kheap {
+
+// Right before the arena (GlobalHeap::context): what compiled code asks of the
+// run that it is part of.
+struct GuestContext {
+  // [k]: from how many addresses on, counted from the first that may be loaded
+  // (stored to), an access of 2^k bytes ends below the break.
+  std::array<std::uint64_t, 5> load_room;
+  std::array<std::uint64_t, 5> store_room;
+  std::uint64_t shadow;      // host address of the shadow of byte 0
+  std::uint64_t machine;     // host address of the Machine
+  std::uint64_t steps_left;  // where steps are counted
+  std::uint32_t call_site;   // of the last call of malloc or free: a site
+};
+
+// A field of the context, as an offset from base: negative.
+constexpr std::int64_t ContextOffset(std::size_t field_offset) {
+  return static_cast<std::int64_t>(field_offset) - 65536;
+}
+
+// A pointer to the function with index i is kFunctionBase + 16 * i. No arena
+// reaches so far.
+inline constexpr std::uint64_t kFunctionBase = 4398046511104u;  // 2^42
+inline constexpr std::uint64_t kFunctionStride = 16;
+// The address of a label (GNU C's &&label), likewise: the first is 1.
+inline constexpr std::uint64_t kLabelBase = 2 * kFunctionBase;
+
+// An entry of the table of functions whose address is taken. A call through a
+// pointer wants the same type number.
+struct FunctionEntry {
+  const void* code;
+  std::uint64_t type;
+};
+
+// Why compiled code calls the host's fault function; the size of an access is
+// in the site.
+enum class SiteKind : std::uint32_t {
+  kLoad = 0,
+  kStore = 1,
+  kUpdate = 2,
+  kPush = 3,         // no room for a frame or an alloca
+  kCall = 4,         // a bad call target
+  kDivision = 5,     // by zero, or the one quotient that does not fit
+  kUnreachable = 6,  // code that the program says is never reached
+  kSteps = 7,        // the budget is used up
+  kMisaligned = 9,   // an atomic access at no multiple of its size
+  kAllocation = 8,   // no fault: a call of malloc or free
+};
+
+// A place in the program that may fault: a row of a table in the compiled
+// object.
+struct SiteRecord {
+  SiteKind kind;
+  std::uint32_t line;
+  std::uint32_t column;
+  std::uint32_t size_bytes;
+  const char* file;
+  const char* function;
+};
+
+// Names in a compiled object.
+inline constexpr char kGuestPrefix[] = "guest.";  // before a function's own
+inline constexpr char kEntryPrefix[] = "entry.";  // the same, for the host
+inline constexpr char kUndefinedPrefix[] = "undefined.";  // nobody defines it
+inline constexpr char kFunctionTableName[] = "kheap.functions";
+inline constexpr char kFunctionCountName[] = "kheap.function_count";
+inline constexpr char kSiteTableName[] = "kheap.sites";
+inline constexpr char kImageName[] = "kheap.image";
+inline constexpr char kImageSizeName[] = "kheap.image_size";
+
+}  // namespace kheap
+
+#endif  // KHEAP_RUNNER_GUEST_ABI_H_

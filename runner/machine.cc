@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/machine.h"
+
+#include <unwind.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "machine/host_stack.h"
+
+namespace kheap {
+
+namespace {
+
+constexpr std::size_t kCallsMax = 64;
+
+// The return addresses on the host's stack, innermost first.
+struct Walk {
+  std::vector<const void*> addresses;
+};
+
+_Unwind_Reason_Code Note(_Unwind_Context* context, void* walk) {
+  auto& addresses = static_cast<Walk*>(walk)->addresses;
+  addresses.push_back(reinterpret_cast<const void*>(_Unwind_GetIP(context)));
+  return addresses.size() < 4096 ? _URC_NO_REASON : _URC_NORMAL_STOP;
+}
+
+}  // namespace
+
+Machine::Machine(std::shared_ptr<const LoadedProgram> program, Process process)
+    : program_(std::move(program)), process_(std::move(process)) {}
+
+absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
+    std::shared_ptr<const LoadedProgram> program, const RunOptions& options) {
+  const ProgramImage& image = program->image();
+  ProcessOptions process_options;
+  process_options.heap.layout = {image.capacity_bytes, image.stack_bytes,
+                                 image.data_bytes,     image.read_only_bytes,
+                                 image.symbol_bytes,   image.kernel_bytes};
+  process_options.heap.checked = image.checked;
+  auto process = Process::Create(process_options);
+  if (!process.ok()) return process.status();
+  for (const ImageGlobal& global : image.globals) {
+    const auto bytes = std::as_bytes(std::span(global.bytes));
+    GlobalData& data = process->data();
+    const absl::StatusOr<Address> address =
+        global.section == ImageSection::kBss
+            ? data.DefineBss(global.name, global.size_bytes, global.alignment)
+        : global.section == ImageSection::kData
+            ? data.DefineData(global.name, bytes, global.alignment)
+            : data.DefineReadOnly(global.name, bytes, global.alignment);
+    if (!address.ok()) return address.status();
+    if (address->offset() != global.address) {
+      return absl::InternalError(absl::StrCat(
+          "`", global.name, "` is not where the program was compiled for"));
+    }
+  }
+  std::unique_ptr<Machine> machine(
+      new Machine(std::move(program), *std::move(process)));
+  // errno lies in the control page's own cell; the guest's library needs an
+  // address that the guest can reach.
+  const auto cell = machine->process().data().DefineBss("errno", 4, 4);
+  if (!cell.ok()) return cell.status();
+  machine->errno_cell = cell->offset();
+  GuestContext& context = machine->context();
+  context.machine = reinterpret_cast<std::uint64_t>(machine.get());
+  context.steps_left = options.max_steps;
+  if (Shadow* const shadow = machine->heap().shadow()) {
+    context.shadow = reinterpret_cast<std::uint64_t>(shadow->data());
+  }
+  machine->SyncLimits();
+  Console& console = options.console == nullptr ? machine->captured_console_
+                                                : *options.console;
+  KernelOptions kernel_options = options.kernel;
+  auto kernel = Kernel::Create(machine->heap(), console, kernel_options);
+  if (!kernel.ok()) return kernel.status();
+  machine->kernel_.emplace(*std::move(kernel));
+  return machine;
+}
+
+void Machine::SyncLimits() {
+  GuestContext& limits = context();
+  const MemoryLayout& layout = heap().layout();
+  const Address heap_break = heap().break_address();
+  const std::uint64_t loadable = heap_break - layout.begin(Region::kLibrary);
+  const std::uint64_t storable = heap_break - layout.begin(Region::kStack);
+  if (limits.load_room[0] == loadable) return;
+  std::uint64_t size = 1;
+  for (std::size_t k = 0; k < limits.load_room.size(); ++k, size *= 2) {
+    limits.load_room[k] = loadable - (size - 1);
+    limits.store_room[k] = storable - (size - 1);
+  }
+}
+
+void Machine::RunGuest(
+    absl::FunctionRef<void(std::byte* base, std::uint64_t sp)> call) {
+  std::exception_ptr thrown;
+  const std::uint64_t sp = heap().control().stack_pointer;
+  machine::RunOnHostStack([&] {
+    try {
+      call(heap().base(), sp);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  });
+  landings_.clear();
+  if (thrown != nullptr) std::rethrow_exception(thrown);
+}
+
+// ---- faults ----------------------------------------------------------------
+
+void Machine::NoteCalls() {
+  Walk walk;
+  _Unwind_Backtrace(Note, &walk);
+  fault_place_.calls.clear();
+  fault_place_.has_more_calls = false;
+  for (const void* const address : walk.addresses) {
+    if (fault_place_.calls.size() >= kCallsMax) {
+      fault_place_.has_more_calls = true;
+      break;
+    }
+    for (const SourceLine& line : program_->Lines(address)) {
+      fault_place_.calls.push_back(line);
+    }
+  }
+}
+
+void Machine::Raise(const MemoryFault& fault) {
+  fault_place_.site.reset();
+  NoteCalls();
+  throw fault;
+}
+
+void Machine::RaiseAt(std::uint32_t index, Address address) {
+  const SiteRecord& site = program_->site(index);
+  fault_place_.site = site;
+  NoteCalls();
+  // The site is exact where the line table was merged with a neighbour's.
+  const SourceLine here = {site.file, site.line, site.column, site.function};
+  if (fault_place_.calls.empty()) {
+    fault_place_.calls.push_back(here);
+  } else if (fault_place_.calls.front().function == here.function) {
+    fault_place_.calls.front() = here;
+  }
+  switch (site.kind) {
+    case SiteKind::kPush:
+      throw MemoryFault{FaultCode::kStackOverflow, Access::kPush, address,
+                        site.size_bytes};
+    case SiteKind::kCall:
+      throw MemoryFault{address.is_null() ? FaultCode::kNullDereference
+                                          : FaultCode::kBadCallTarget,
+                        Access::kCall, address, 0};
+    case SiteKind::kDivision:
+    case SiteKind::kUnreachable:
+      throw MemoryFault{FaultCode::kIntegerTrap, Access::kCall, address, 0};
+    case SiteKind::kMisaligned:
+      if (const auto fault =
+              heap().FindFault(address, site.size_bytes, Access::kUpdate)) {
+        throw *fault;
+      }
+      throw MemoryFault{FaultCode::kMisaligned, Access::kUpdate, address,
+                        site.size_bytes};
+    case SiteKind::kSteps:
+      throw StepsUsedUp{};
+    default:
+      break;
+  }
+  const Access access = site.kind == SiteKind::kLoad    ? Access::kLoad
+                        : site.kind == SiteKind::kStore ? Access::kStore
+                                                        : Access::kUpdate;
+  if (const auto fault = heap().FindFault(address, site.size_bytes, access)) {
+    throw *fault;
+  }
+  throw MemoryFault{FaultCode::kOutOfBounds, access, address, site.size_bytes};
+}
+
+void Machine::NoteAllocation(Address block) {
+  if (block.is_null() || !heap().checked()) return;
+  const std::uint64_t sequence = malloc().SequenceOf(block);
+  if (block_sites_.size() <= sequence) block_sites_.resize(2 * sequence + 64);
+  block_sites_[sequence].allocated = context().call_site;
+}
+
+void Machine::NoteFree(Address block) {
+  if (block.is_null() || !heap().checked()) return;
+  const std::uint64_t sequence = malloc().SequenceOf(block);
+  if (sequence < block_sites_.size()) {
+    block_sites_[sequence].freed = context().call_site;
+  }
+}
+
+BlockHistory Machine::HistoryOf(std::uint64_t sequence) const {
+  BlockHistory history;
+  if (sequence == 0 || sequence >= block_sites_.size()) return history;
+  const auto text = [this](std::uint32_t index) -> std::optional<std::string> {
+    if (index == 0) return std::nullopt;
+    const SiteRecord& site = program_->site(index);
+    return absl::StrCat(site.file, ":", site.line, " in ", site.function);
+  };
+  history.allocated = text(block_sites_[sequence].allocated);
+  history.freed = text(block_sites_[sequence].freed);
+  return history;
+}
+
+// ---- setjmp ----------------------------------------------------------------
+
+std::jmp_buf& Machine::SetjmpBuffer(Address buffer, std::uint64_t,
+                                    std::uint64_t caller_sp, std::uint64_t sp) {
+  // The guest's buffer has to be there; what is in it does not matter.
+  heap().Span(buffer, 8, Access::kStore);
+  auto& landing = landings_[buffer.offset()];
+  if (landing == nullptr) landing = std::make_unique<Landing>();
+  landing->caller_sp = caller_sp;
+  landing->sp = sp;
+  return landing->host;
+}
+
+void Machine::LeaveSetjmp(std::uint64_t caller_sp) {
+  std::erase_if(landings_, [caller_sp](const auto& entry) {
+    return entry.second->caller_sp <= caller_sp;
+  });
+}
+
+void Machine::Longjmp(Address buffer, int value, std::uint64_t sp) {
+  const auto found = landings_.find(buffer.offset());
+  if (found == landings_.end() || found->second->sp < sp) {
+    Raise({FaultCode::kBadCallTarget, Access::kCall, buffer, 0});
+  }
+  Landing& landing = *found->second;
+  if (Shadow* const shadow = heap().shadow()) {
+    if (landing.sp > sp) {
+      shadow->Set(Address(sp), landing.sp - sp, ShadowByte::kPoppedFrame);
+    }
+  }
+  LeaveSetjmp(landing.sp - 1);
+  std::longjmp(landing.host, value == 0 ? 1 : value);
+}
+
+// ---- the kernel ------------------------------------------------------------
+
+std::int64_t Machine::Syscall(std::uint64_t number,
+                              const Kernel::Arguments& arguments,
+                              std::uint64_t sp) {
+  constexpr std::int64_t kBadAddress = -14;
+  const std::int64_t result = kernel_->Syscall(number, arguments);
+  LeaveIfEnded();
+  if (result == kBadAddress && heap().checked()) {
+    if (const auto fault = kernel_->bad_pointer()) Raise(*fault);
+  }
+  RunSignalHandlers(sp);
+  return result;
+}
+
+void Machine::LeaveIfEnded() {
+  constexpr int kSignalledStatus = 128;
+  const std::optional<ProcessEnd> end = kernel_->end();
+  if (!end.has_value()) return;
+  throw GuestExit{end->kind == ProcessEnd::Kind::kExited
+                      ? end->value
+                      : kSignalledStatus + end->value};
+}
+
+void Machine::RunSignalHandlers(std::uint64_t sp) {
+  while (const auto delivery = kernel_->TakeSignal()) {
+    const LoadedProgram::Function* const call =
+        program_->FindFunction("kheap.handler");
+    const FunctionEntry* const handler =
+        program_->FindPointer(delivery->handler);
+    if (call == nullptr || handler == nullptr) {
+      Raise({FaultCode::kBadCallTarget, Access::kCall,
+             Address(delivery->handler), 0});
+    }
+    using Entry =
+        bool (*)(std::byte*, std::uint64_t, const void*, std::uint64_t, int);
+    if (!reinterpret_cast<Entry>(call->entry)(heap().base(), sp, handler->code,
+                                              handler->type,
+                                              delivery->signal)) {
+      Raise({FaultCode::kBadCallTarget, Access::kCall,
+             Address(delivery->handler), 0});
+    }
+    kernel_->ReturnFromSignal(*delivery);
+    LeaveIfEnded();
+  }
+}
+
+}  // namespace kheap

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_RUNNER_MACHINE_H_
+#define KHEAP_RUNNER_MACHINE_H_
+
+// One run of a program: its process, and what the host keeps beside the arena
+// while compiled code works in it. Builtins find it through the context that
+// lies before the arena.
+
+#include <csetjmp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "kernel/console.h"
+#include "kernel/kernel.h"
+#include "process/process.h"
+#include "runner/guest_abi.h"
+#include "runner/loaded_program.h"
+
+namespace kheap {
+
+struct RunOptions {
+  KernelOptions kernel = {};
+  std::uint64_t max_steps = 0;  // in a program that counts them
+  // Where the standard streams lead; nullptr: no input, captured output. It
+  // outlives the process.
+  Console* console = nullptr;
+};
+
+// Why a run ended other than by returning.
+struct GuestExit {
+  int status;
+};
+struct StepsUsedUp {};
+
+// Where compiled code was when it faulted.
+struct FaultPlace {
+  std::optional<SiteRecord> site;
+  std::vector<SourceLine> calls;  // innermost first
+  bool has_more_calls = false;
+};
+
+// Where a block of malloc came from and went, as far as it is known.
+struct BlockHistory {
+  std::optional<std::string> allocated;
+  std::optional<std::string> freed;
+};
+
+class Machine {
+ public:
+  // A process with the program's globals in place.
+  static absl::StatusOr<std::unique_ptr<Machine>> Create(
+      std::shared_ptr<const LoadedProgram> program, const RunOptions& options);
+
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  Process& process() { return process_; }
+  GlobalHeap& heap() { return process_.heap(); }
+  KMalloc& malloc() { return process_.malloc(); }
+  Kernel& kernel() { return *kernel_; }
+  const CapturedConsole& captured_console() const { return captured_console_; }
+  const LoadedProgram& program() const { return *program_; }
+  GuestContext& context() const {
+    return *reinterpret_cast<GuestContext*>(process_.heap().context());
+  }
+  const FaultPlace& fault_place() const { return fault_place_; }
+
+  static Machine& Of(std::byte* base) {
+    const auto* const context =
+        reinterpret_cast<const GuestContext*>(base - GlobalHeap::kContextBytes);
+    return *reinterpret_cast<Machine*>(context->machine);
+  }
+
+  // Runs `call` with a stack of its own for the host's frames. A MemoryFault,
+  // a GuestExit or a StepsUsedUp that it throws comes through.
+  void RunGuest(
+      absl::FunctionRef<void(std::byte* base, std::uint64_t sp)> call);
+
+  // Puts the limits of the arena where compiled code looks for them. After
+  // everything that may move the break.
+  void SyncLimits();
+
+  // ---- for builtins ---------------------------------------------------------
+
+  [[noreturn]] void RaiseAt(std::uint32_t site, Address address);
+  // Notes where the guest is, for the report, and throws.
+  [[noreturn]] void Raise(const MemoryFault& fault);
+  void NoteCalls();
+
+  std::jmp_buf& SetjmpBuffer(Address buffer, std::uint64_t mask,
+                             std::uint64_t caller_sp, std::uint64_t sp);
+  void LeaveSetjmp(std::uint64_t caller_sp);
+  [[noreturn]] void Longjmp(Address buffer, int value, std::uint64_t sp);
+
+  // Runs a system call, and the handlers of the signals that it leaves.
+  std::int64_t Syscall(std::uint64_t number, const Kernel::Arguments& arguments,
+                       std::uint64_t sp);
+
+  std::uint64_t errno_cell = 0;  // the guest address of errno
+
+  // In checked mode, around malloc and free: notes where the guest called them.
+  void NoteAllocation(Address block);
+  void NoteFree(Address block);
+  BlockHistory HistoryOf(std::uint64_t sequence) const;
+
+ private:
+  struct Landing {
+    std::jmp_buf host;
+    std::uint64_t caller_sp;
+    std::uint64_t sp;
+  };
+
+  Machine(std::shared_ptr<const LoadedProgram> program, Process process);
+
+  // Throws GuestExit if the process has ended.
+  void LeaveIfEnded();
+  void RunSignalHandlers(std::uint64_t sp);
+
+  std::shared_ptr<const LoadedProgram> program_;
+  mutable Process process_;
+  CapturedConsole captured_console_;
+  std::optional<Kernel> kernel_;
+  FaultPlace fault_place_;
+  std::map<std::uint64_t, std::unique_ptr<Landing>> landings_;
+  // By the number of the allocation: sites, or 0. A report's, not the run's.
+  struct BlockSites {
+    std::uint32_t allocated = 0;
+    std::uint32_t freed = 0;
+  };
+  std::vector<BlockSites> block_sites_;
+};
+
+}  // namespace kheap
+
+#endif  // KHEAP_RUNNER_MACHINE_H_

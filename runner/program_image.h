@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_RUNNER_PROGRAM_IMAGE_H_
+#define KHEAP_RUNNER_PROGRAM_IMAGE_H_
+
+// What a program needs beside its code: its globals, where they lie and what is
+// in them, and the signatures of the functions that the host may call. It is
+// part of the compiled object, as bytes.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace kheap {
+
+enum class ImageSection : std::uint8_t { kData, kBss, kReadOnly };
+
+struct ImageGlobal {
+  std::string name;
+  ImageSection section;
+  std::uint64_t size_bytes;
+  std::uint64_t alignment;
+  std::uint64_t address;  // where GlobalData puts it
+  std::string bytes;      // empty for kBss
+};
+
+// A letter per value: 'v' void, 'i' 32-bit, 'l' 64-bit or pointer, 's' 16-bit,
+// 'c' 8-bit, 'b' 1-bit, 'f' float, 'd' double, 'x' anything else; the result
+// first, then the parameters, then '.' if there may be more.
+struct ImageFunction {
+  std::string name;
+  std::string signature;
+  std::uint64_t pointer;  // its guest address, or 0 if it is not taken
+};
+
+struct ProgramImage {
+  std::uint64_t capacity_bytes = 0;
+  std::uint64_t stack_bytes = 0;
+  std::uint64_t data_bytes = 0;
+  std::uint64_t read_only_bytes = 0;
+  std::uint64_t symbol_bytes = 0;
+  std::uint64_t kernel_bytes = 0;
+  bool checked = false;
+  std::vector<ImageGlobal> globals;
+  std::vector<ImageFunction> functions;
+
+  std::string Serialise() const;
+  // DataLoss if the bytes are not what Serialise returned.
+  static absl::StatusOr<ProgramImage> Parse(std::string_view bytes);
+};
+
+}  // namespace kheap
+
+#endif  // KHEAP_RUNNER_PROGRAM_IMAGE_H_

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_RUNNER_SOURCES_H_
+#define KHEAP_RUNNER_SOURCES_H_
+
+// What a program is made of, and how it is to be compiled.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kheap {
+
+// A file: C (.c, .i), LLVM bitcode (.bc) or LLVM assembly (.ll), by its name's
+// end. With `text`, C that needs no file; the path is what messages call it.
+struct Source {
+  std::string path;
+  std::optional<std::string> text = std::nullopt;
+};
+
+struct CompileOptions {
+  // Every access is checked against the shadow too, not only against the bounds
+  // of the guest's memory.
+  bool checked = true;
+  // 0 to 3, as of clang's -O; by default 2, or 1 for programs of more than a
+  // megabyte.
+  std::optional<int> optimisation = std::nullopt;
+  std::uint64_t memory_bytes = std::uint64_t{1} * 1024 * 1024 * 1024;
+  std::uint64_t stack_bytes = std::uint64_t{8} * 1024 * 1024;
+  // Whether the program counts its steps, so that a run can be given a budget.
+  bool counts_steps = false;
+  // Passed to clang: -I, -D, -U, -include, -std, one string each, as "-DX=1".
+  std::vector<std::string> compiler_arguments = {};
+  // Where compiled objects are kept for the next time; none if empty.
+  std::string cache_folder = {};
+};
+
+}  // namespace kheap
+
+#endif  // KHEAP_RUNNER_SOURCES_H_

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/program_image.h"
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+
+namespace kheap {
+namespace {
+
+ProgramImage Sample() {
+  ProgramImage image;
+  image.capacity_bytes = 1 << 20;
+  image.stack_bytes = 4096;
+  image.checked = true;
+  image.globals.push_back({"counter", ImageSection::kData, 4, 4, 12345,
+                           std::string("\1\0\0\0", 4)});
+  image.globals.push_back({"", ImageSection::kBss, 100, 16, 99, ""});
+  image.functions.push_back({"main", "iil", 0});
+  return image;
+}
+
+TEST(ProgramImageTest, ParsesWhatItSerialised) {
+  const ProgramImage image = Sample();
+  const auto parsed = ProgramImage::Parse(image.Serialise());
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->Serialise(), image.Serialise());
+  EXPECT_EQ(parsed->globals[0].name, "counter");
+  EXPECT_EQ(parsed->globals[0].bytes, image.globals[0].bytes);
+  EXPECT_EQ(parsed->functions[0].signature, "iil");
+  EXPECT_TRUE(parsed->checked);
+}
+
+TEST(ProgramImageTest, RefusesEveryTruncationAndAnythingBehind) {
+  const std::string bytes = Sample().Serialise();
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_EQ(ProgramImage::Parse(bytes.substr(0, size)).status().code(),
+              absl::StatusCode::kDataLoss)
+        << size;
+  }
+  EXPECT_FALSE(ProgramImage::Parse(bytes + "x").ok());
+}
+
+}  // namespace
+}  // namespace kheap

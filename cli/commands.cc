@@ -4,9 +4,11 @@
 #include <array>
 #include <new>
 
+#include "cli/check_command.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/replay_command.h"
+#include "cli/run_command.h"
 #include "heap/memory_fault.h"
 
 namespace kheap::cli {
@@ -16,8 +18,9 @@ namespace {
 using Arguments = std::span<const std::string>;
 
 // In the order of kheap --help.
-const std::array<Command, 1>& Commands() {
-  static const std::array<Command, 1> commands = {ReplayCommand()};
+const std::array<Command, 3>& Commands() {
+  static const std::array<Command, 3> commands = {
+      RunProgramCommand(), CheckCommand(), ReplayCommand()};
   return commands;
 }
 

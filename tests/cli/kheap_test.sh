@@ -10,9 +10,11 @@ expect_golden() { diff "tests/cli/golden/$1" "$work/out" || fail "expected tests
 run $kheap --help
 expect_status 0
 expect_golden help.txt
-run $kheap help replay
-expect_status 0
-expect_golden replay_help.txt
+for command in run check replay; do
+  run $kheap help $command
+  expect_status 0
+  expect_golden ${command}_help.txt
+done
 
 run $kheap
 expect_status 2

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_CLI_PROGRAM_OPTIONS_H_
+#define KHEAP_CLI_PROGRAM_OPTIONS_H_
+
+// What every command that compiles and runs C programs understands: how a
+// program is to be compiled, and the machine that it runs on.
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/options.h"
+#include "runner/program.h"
+
+namespace kheap::cli {
+
+// A line of a command's usage, for the options that are not in its table.
+inline constexpr std::string_view kCompilerOptionsHelp =
+    "Options for the compiler: -I -D -U -include -std -W -O0 … -O3.\n";
+
+struct ProgramSettings {
+  CompileOptions compile;
+  RunOptions run;
+  std::vector<std::string> environment;
+};
+
+// The shared options; they write to `settings`, which outlives them.
+std::vector<Option> ProgramOptions(ProgramSettings& settings);
+
+// An Option's `set` for a flag that gives `target` a value.
+std::function<absl::Status(std::string_view)> SetFlag(bool& target, bool value);
+
+struct ProgramArguments {
+  bool wants_help = false;
+  std::vector<std::string> files;      // at least one, unless help is wanted
+  std::vector<std::string> arguments;  // the program's own, behind "--"
+};
+
+// Reads a command line with these options and the compiler's. InvalidArgument
+// where it is wrong or names no file.
+absl::StatusOr<ProgramArguments> ReadProgramArguments(
+    std::span<const std::string> arguments, std::span<const Option> options,
+    ProgramSettings& settings);
+
+}  // namespace kheap::cli
+
+#endif  // KHEAP_CLI_PROGRAM_OPTIONS_H_

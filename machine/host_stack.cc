@@ -11,6 +11,18 @@
 #define KHEAP_SWITCHES_STACKS 1
 #endif
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KHEAP_TELLS_SANITIZER 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define KHEAP_TELLS_SANITIZER 1
+#endif
+#ifdef KHEAP_TELLS_SANITIZER
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace kheap::machine {
 
 namespace {
@@ -43,7 +55,32 @@ bool Holds(const Stack& stack, const void* place) {
   return byte >= stack.bytes && byte < stack.bytes + kStackBytes;
 }
 
-extern "C" void KheapCallWork(void* work) { (*static_cast<Work*>(work))(); }
+// AddressSanitizer keeps book of where the stack is.
+class SanitizerSwitch {
+ public:
+  static void Leave([[maybe_unused]] void** frames,
+                    [[maybe_unused]] const void* bottom,
+                    [[maybe_unused]] std::size_t size) {
+#ifdef KHEAP_TELLS_SANITIZER
+    __sanitizer_start_switch_fiber(frames, bottom, size);
+#endif
+  }
+  static void Arrive([[maybe_unused]] void* frames,
+                     [[maybe_unused]] const void** old_bottom,
+                     [[maybe_unused]] std::size_t* old_size) {
+#ifdef KHEAP_TELLS_SANITIZER
+    __sanitizer_finish_switch_fiber(frames, old_bottom, old_size);
+#endif
+  }
+};
+
+extern "C" void KheapCallWork(void* work) {
+  const void* old_bottom = nullptr;
+  std::size_t old_size = 0;
+  SanitizerSwitch::Arrive(nullptr, &old_bottom, &old_size);
+  (*static_cast<Work*>(work))();
+  SanitizerSwitch::Leave(nullptr, old_bottom, old_size);
+}
 
 // Moves the stack pointer, calls, and moves it back. The old one is kept in a
 // register that the callee saves; the frame description says where the caller's
@@ -88,7 +125,10 @@ void RunOnHostStack(Work work) {
   thread_local Stack stack;
   int here = 0;
   if (Holds(stack, &here)) return work();
+  void* frames = nullptr;
+  SanitizerSwitch::Leave(&frames, stack.bytes, kStackBytes);
   CallOn(stack.bytes + kStackBytes - 64, &work);
+  SanitizerSwitch::Arrive(frames, nullptr, nullptr);
 #else
   work();
 #endif

@@ -18,7 +18,7 @@ namespace kheap {
 struct LoadedProgram::Code {
   absl::Status Link(const std::string& object);
   // The address of a symbol, or null.
-  const void* Find(const std::string& name) const;
+  void* Find(const std::string& name) const;
   template <typename T>
   const T* FindTable(const char* name) const {
     return static_cast<const T*>(Find(name));
@@ -85,9 +85,9 @@ absl::Status LoadedProgram::Code::Link(const std::string& object) {
   return image ? absl::OkStatus() : Refuse(image.takeError());
 }
 
-const void* LoadedProgram::Code::Find(const std::string& name) const {
+void* LoadedProgram::Code::Find(const std::string& name) const {
   auto found = jit->lookup(name);
-  if (found) return found->toPtr<const void*>();
+  if (found) return found->toPtr<void*>();
   llvm::consumeError(found.takeError());
   return nullptr;
 }

@@ -37,7 +37,7 @@ class LoadedProgram {
   // A function that the host may call.
   struct Function {
     std::string signature;  // as in ProgramImage
-    const void* entry;
+    void* entry;
   };
   // Null if there is none of the name.
   const Function* FindFunction(std::string_view name) const;

@@ -80,7 +80,7 @@ absl::StatusOr<std::unique_ptr<GuestProcess>> Program::Start(
   return std::unique_ptr<GuestProcess>(new GuestProcess(*std::move(machine)));
 }
 
-absl::StatusOr<const void*> GuestProcess::FindEntry(
+absl::StatusOr<void*> GuestProcess::FindEntry(
     std::string_view name, const std::string& signature) const {
   const absl::string_view shown(name.data(), name.size());
   const LoadedProgram::Function* const function =

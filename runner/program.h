@@ -109,8 +109,8 @@ class GuestProcess {
   explicit GuestProcess(std::unique_ptr<Machine> machine)
       : machine_(std::move(machine)) {}
 
-  absl::StatusOr<const void*> FindEntry(std::string_view name,
-                                        const std::string& signature) const;
+  absl::StatusOr<void*> FindEntry(std::string_view name,
+                                  const std::string& signature) const;
   // Runs guest code and says how it ended.
   RunEnd Guard(absl::FunctionRef<void(std::byte* base, std::uint64_t sp)> call);
 

@@ -116,30 +116,63 @@ bool IsBitLiteral(const Token& token) {
 
 // ---- platform code ----------------------------------------------------------
 
+// Names of macros that say what the source may look like, not where it runs.
+bool IsLanguageMacro(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"__cplusplus", "__clang__"};
+  return IsOneOf(name, kNames);
+}
+
 bool AsksForPlatform(std::string_view directive) {
   if (!directive.starts_with("if") && !directive.starts_with("elif")) {
     return false;
   }
   const Tokens tokens = Tokenize(directive);
   return std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
-    return token.kind == Token::Kind::kName && !token.Is("__cplusplus") &&
-           (token.text.starts_with("_") || token.text.starts_with("HWY_"));
+    return token.kind == Token::Kind::kName && !IsLanguageMacro(token.text) &&
+           (token.text.starts_with("_") || token.text.starts_with("HWY_") ||
+            token.Is("linux") || token.Is("unix"));
   });
 }
 
+// `include` is what stands behind #include, in its brackets or quotes.
 bool IsPlatformHeader(std::string_view include) {
   static constexpr std::string_view kHeaders[] = {
-      "<immintrin.h>", "<x86intrin.h>", "<arm_neon.h>", "<cpuid.h>",
-      "<sys/mman.h>"};
-  return IsOneOf(include, kHeaders) || include.starts_with("\"hwy/") ||
-         include.starts_with("<hwy/");
+      "cpuid.h",    "sys/mman.h",        "sys/auxv.h", "sys/syscall.h",
+      "syscall.h",  "sys/prctl.h",       "windows.h",  "intrin.h",
+      "arm_acle.h", "sys/platform/x86.h"};
+  static constexpr std::string_view kBegins[] = {
+      "hwy/",   "cpu_features/", "asm/",  "arm_",      "riscv_",
+      "linux/", "mach/",         "bits/", "sanitizer/"};
+  const std::string_view header =
+      include.substr(1, include.find_first_of(">\"", 1) - 1);
+  return IsOneOf(header, kHeaders) || header.ends_with("intrin.h") ||
+         std::any_of(std::begin(kBegins), std::end(kBegins),
+                     [&](auto begin) { return header.starts_with(begin); });
 }
 
 bool IsPlatformName(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"asm", "__asm", "__asm__"};
-  return IsOneOf(name, kNames) || name.starts_with("_mm") ||
-         name.starts_with("__builtin_ia32_") ||
-         name.starts_with("__builtin_cpu_");
+  static constexpr std::string_view kNames[] = {
+      "asm", "__asm", "__asm__", "syscall", "__builtin_prefetch"};
+  static constexpr std::string_view kBegins[] = {"_mm",
+                                                 "__m128",
+                                                 "__m256",
+                                                 "__m512",
+                                                 "__rdtsc",
+                                                 "__cpuid",
+                                                 "__get_cpuid",
+                                                 "__atomic_",
+                                                 "__sync_",
+                                                 "__sanitizer_",
+                                                 "__builtin_ia32_",
+                                                 "__builtin_cpu_",
+                                                 "__builtin_aarch64_",
+                                                 "__builtin_arm_",
+                                                 "__builtin_riscv_",
+                                                 "__builtin___clear_cache",
+                                                 "__builtin_readcyclecounter"};
+  return IsOneOf(name, kNames) ||
+         std::any_of(std::begin(kBegins), std::end(kBegins),
+                     [&](auto begin) { return name.starts_with(begin); });
 }
 
 bool IsPlatformCode(const Token& token) {
@@ -276,14 +309,32 @@ std::vector<Finding> CheckBitOperators(const SourceTree& tree) {
 std::vector<Finding> CheckPlatformCode(const SourceTree& tree) {
   std::vector<Finding> findings;
   ForEachCppFile(tree, [&](const std::string& path, const Tokens& tokens) {
-    if (path.starts_with("machine/") || path.starts_with("tests/machine/") ||
-        path.starts_with("benchmarks/")) {
+    if (path.starts_with("machine/") || path.starts_with("tests/machine/")) {
       return;
     }
+    const bool is_benchmark = path.starts_with("benchmarks/");
     for (const Token& token : tokens) {
+      if (is_benchmark && token.Is("<sys/mman.h>")) continue;
       if (IsPlatformCode(token)) {
         findings.push_back(
             {path, token.line, std::string(token.text) + " outside machine/"});
+      }
+    }
+  });
+  return findings;
+}
+
+std::vector<Finding> CheckHostCalls(const SourceTree& tree) {
+  std::vector<Finding> findings;
+  ForEachCppFile(tree, [&](const std::string& path, const Tokens& tokens) {
+    for (const Token& token : tokens) {
+      const bool is_call =
+          token.Is("syscall") || (token.kind == Token::Kind::kInclude &&
+                                  Contains(token.text, "syscall.h>"));
+      if (is_call) {
+        findings.push_back({path, token.line,
+                            std::string(token.text) + ": a raw system call of "
+                                                      "the host"});
       }
     }
   });

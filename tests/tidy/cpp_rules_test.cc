@@ -120,24 +120,64 @@ std::size_t CountPlatformFindings(const std::string& line,
 }
 
 TEST(PlatformCodeTest, ConditionsIntrinsicsAndAssemblyAreFound) {
-  for (const char* line :
-       {"#ifdef __linux__", "#if defined(__x86_64__) && 1", "#  ifndef _WIN32",
-        "#elif __has_include(<x>)", "#if HWY_ONCE", "#include <immintrin.h>",
-        "#include \"hwy/highway.h\"", "__asm__(\"nop\");",
-        "asm volatile(\"\");", "x = _mm_add_epi8(a, b);",
-        "__builtin_ia32_pause();"}) {
+  for (const char* line : {"#ifdef __linux__",
+                           "#if defined(__x86_64__) && 1",
+                           "#  ifndef _WIN32",
+                           "#elif __has_include(<x>)",
+                           "#if HWY_ONCE",
+                           "#include <immintrin.h>",
+                           "#include \"hwy/highway.h\"",
+                           "__asm__(\"nop\");",
+                           "asm volatile(\"\");",
+                           "x = _mm_add_epi8(a, b);",
+                           "#if defined(linux)",
+                           "#include <emmintrin.h>",
+                           "#include <arm_neon.h>",
+                           "#include <riscv_vector.h>",
+                           "#include <sys/auxv.h>",
+                           "#include <asm/hwcap.h>",
+                           "#include <linux/futex.h>",
+                           "#include <cpu_features/cpuinfo_x86.h>",
+                           "#include <sanitizer/asan_interface.h>",
+                           "__m128i v;",
+                           "x = __rdtsc();",
+                           "__builtin_prefetch(p);",
+                           "__sync_synchronize();",
+                           "x = __atomic_load_n(p, 0);",
+                           "__builtin_cpu_supports(\"avx\");",
+                           "__builtin_ia32_pause();"}) {
     EXPECT_EQ(CountPlatformFindings(line), 1u) << line;
+    EXPECT_EQ(CountPlatformFindings(line, "benchmarks/heap/a.cc"), 1u) << line;
+    EXPECT_EQ(CountPlatformFindings(line, "tests/heap/a.cc"), 1u) << line;
+    EXPECT_EQ(CountPlatformFindings(line, "tests/machine/a.cc"), 0u) << line;
     EXPECT_EQ(CountPlatformFindings(line, "machine/a.cc"), 0u) << line;
   }
+}
+
+TEST(PlatformCodeTest, BenchmarksMayMapMemory) {
+  const std::string line = "#include <sys/mman.h>";
+  EXPECT_EQ(CountPlatformFindings(line, "benchmarks/heap/a.cc"), 0u);
+  EXPECT_EQ(CountPlatformFindings(line), 1u);
 }
 
 TEST(PlatformCodeTest, GuardsAndTheProjectsOwnConditionsAreNot) {
   for (const char* line :
        {"#ifndef KHEAP_HEAP_A_H_", "#ifdef KHEAP_PARANOID", "#include <vector>",
         "#define KHEAP_A __FILE__", "// asm", "f(\"#ifdef __linux__\");",
-        "#ifdef __cplusplus", "#else", "#endif", "__int128 x;"}) {
+        "#ifdef __cplusplus", "#ifdef __clang__", "#else", "#endif",
+        "__int128 x;", "#include \"machine/cache.h\"", "#include <atomic>",
+        "#include <sys/stat.h>"}) {
     EXPECT_EQ(CountPlatformFindings(line), 0u) << line;
   }
+}
+
+TEST(HostCallsTest, ARawSystemCallIsFoundEvenInMachine) {
+  const auto count = [](const std::string& line) {
+    return CheckHostCalls(SourceTree::Of({{"machine/a.cc", {line}}})).size();
+  };
+  EXPECT_EQ(count("long x = syscall(SYS_getpid);"), 1u);
+  EXPECT_EQ(count("#include <sys/syscall.h>"), 1u);
+  EXPECT_EQ(count("kernel.Syscall(1, {});  // not syscall"), 0u);
 }
 
 // ---- function lengths -------------------------------------------------------

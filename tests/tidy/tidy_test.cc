@@ -58,6 +58,7 @@ TEST(TidyTest, Includes) { ExpectNone(CheckIncludes(Workspace())); }
 TEST(TidyTest, Folders) { ExpectNone(CheckFolders(Workspace())); }
 TEST(TidyTest, BitOperators) { ExpectNone(CheckBitOperators(Workspace())); }
 TEST(TidyTest, PlatformCode) { ExpectNone(CheckPlatformCode(Workspace())); }
+TEST(TidyTest, HostCalls) { ExpectNone(CheckHostCalls(Workspace())); }
 TEST(TidyTest, FunctionLengths) {
   ExpectNone(CheckFunctionLengths(Workspace()));
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// RV64 under Linux, which hands a program the one-letter extensions as bits and
+// describes the processor in a text file.
+#if defined(__riscv) && __riscv_xlen == 64 && defined(__linux__)
+
+#include <sys/auxv.h>
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "machine/cpu_describe.h"
+
+namespace kheap::machine {
+
+namespace {
+
+// What stands behind "key : " in /proc/cpuinfo, or "unknown".
+std::string CpuInfo(std::string_view key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with(key) && colon != line.npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+CpuDescription DescribeCpu() {
+  CpuDescription cpu = {CpuInfo("mvendorid"), CpuInfo("uarch"), {"rv64"}};
+  const std::uint64_t bits = getauxval(AT_HWCAP);
+  for (int i = 0; i < 26; ++i) {
+    if ((bits >> i & 1) != 0) {
+      cpu.features.emplace_back(1, static_cast<char>('a' + i));
+    }
+  }
+  return cpu;
+}
+
+}  // namespace kheap::machine
+
+#endif

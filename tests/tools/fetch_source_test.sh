@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/fetch_source: what it makes of the machine's source lists, and which file it accepts.
+# tools/fetch_source: what it makes of the machine's source lists, what it asks npm for, and which file it accepts.
 source tests/tools/stand_ins.sh
 
 # A machine with lists of both formats, whose mirror has the file $work/mirror under the name in $work/name.
@@ -45,7 +45,8 @@ echo 'guest_1.0.orig.tar.gz' >"$work/name"
 file=$work/place/guest_1.0.orig.tar.gz
 sum=$(sha256sum "$work/mirror")
 sum=${sum%% *}
-fetch() { run tools/fetch_source guest "$file" "$sum"; }
+package=guest
+fetch() { run tools/fetch_source "$package" "$file" "$sum"; }
 
 fetch
 expect_status 0
@@ -109,3 +110,26 @@ fetch
 expect_status 1
 expect_err 'its SHA-256 is another'
 [[ ! -e $file ]] || fail 'expected no file'
+
+# npm writes the package's archive where it is called.
+stand_in npm <<'END'
+[[ ! -e $work/no_package ]] || { echo 'npm ERR! 404'; exit 1; }
+cp "$work/mirror" "./$(cat "$work/name")"
+END
+echo 'an npm package' >"$work/mirror"
+echo 'sql-12.0.0.tgz' >"$work/name"
+package=npm:sql@12.0.0
+file=$work/place/sql-12.0.0.tgz
+sum=$(sha256sum "$work/mirror")
+sum=${sum%% *}
+fetch
+expect_status 0
+expect_silence
+expect_call '^npm pack --silent sql@12\.0\.0$'
+expect_no_call apt-get
+cmp "$work/mirror" "$file"
+rm "$file"
+touch "$work/no_package"
+fetch
+expect_status 1
+expect_err 'npm could not fetch sql@12.0.0'

@@ -13,8 +13,11 @@ touch "$2"
 END
 mv "$work/bin/fetch_source" "$root/tools"
 
-# A machine on which the packages in $work/installed are installed, that knows those in $work/known.
+# A machine on which the packages in $work/installed are installed, that knows those in $work/known. The packages in
+# $work/provided come with another one.
+: >"$work/provided"
 stand_in dpkg-query <<'END'
+[[ $* != *Provides* ]] || { cat "$work/provided"; exit; }
 while read -r package; do echo "$package installed"; done <"$work/installed"
 echo "removed config-files"
 END
@@ -46,7 +49,7 @@ sum=$(sed -nE 's/^build  musl  .*  ([^ ]+)$/\1/p' tools/sources)
 echo "$all" >"$work/installed"
 run "$setup" --check
 expect_status 1
-expect_out "$archive"
+expect_out "$(sed -nE '/^[a-z]/s/^([^ ]+ +){2}([^ ]+) .*/\2/p' tools/sources)"
 run "$setup" --check test
 expect_status 0
 touch "$work/no_network"
@@ -59,6 +62,10 @@ expect_status 0
 expect_err "tools/setup: fetching $archive"
 expect_call "^fetch_source musl $root/$archive $sum\$"
 
+run "$setup"
+expect_status 0
+expect_call '^fetch_source npm:better-sqlite3@'
+expect_no_call '^fetch_source musl'
 run "$setup"
 expect_status 0
 expect_silence
@@ -74,6 +81,16 @@ expect_out $'g++\nclang-tidy'
 expect_no_call apt-get
 run "$setup" --check test bench
 expect_status 0
+
+# What another package provides is there.
+printf 'nodejs-dev, clang-tidy, other, ' >"$work/provided"
+run "$setup" --check
+expect_status 1
+expect_out g++
+printf 'clang-tidy (= 1:14), g++ (= 4:12), ' >"$work/provided"
+run "$setup" --check
+expect_status 0
+printf 'clang-tidy-14, libg++, ' >"$work/provided"
 
 run "$setup"
 expect_status 0

@@ -185,6 +185,11 @@ void Check(std::byte* base, U64, U64 address, U64 size, U64 kind, U64 copies) {
   }
   if (!loads) machine.heap().shadow()->MarkInitialised(Address(address), size);
 }
+// Whether a range within the bounds is initialised: asked before loops.
+int IsInitialised(std::byte* base, U64, U64 begin, U64 size) {
+  const Shadow* const shadow = Machine::Of(base).heap().shadow();
+  return shadow->FindUnreadable(Address(begin), size).has_value() ? 0 : 1;
+}
 U64 SetjmpBuffer(std::byte* base, U64 sp, U64 buffer, U64 mask, U64 caller_sp) {
   return reinterpret_cast<U64>(
       &Machine::Of(base).SetjmpBuffer(Address(buffer), mask, caller_sp, sp));
@@ -297,6 +302,7 @@ const std::vector<Builtin>& Builtins() {
       KHEAP_BUILTIN(kheap_move, Move),
       KHEAP_BUILTIN(kheap_fill, Fill),
       KHEAP_BUILTIN(kheap_check, Check),
+      KHEAP_BUILTIN(kheap_is_initialised, IsInitialised),
       KHEAP_BUILTIN(kheap_setjmp_buffer, SetjmpBuffer),
       KHEAP_BUILTIN(kheap_leave_setjmp, LeaveSetjmp),
   };

@@ -91,9 +91,10 @@ llvm::Value* FunctionTranslator::TranslateCall(llvm::CallInst& call) {
   llvm::Value* result;
   if (is_builtin) {
     if (translation_.options().checked && IsAllocationName(name)) {
-      builder_.CreateStore(builder_.getInt32(translation_.AddSite(
-                               SiteKind::kAllocation, 0, location_, guest_)),
-                           ContextPointer(offsetof(GuestContext, call_site)));
+      builder_.CreateStore(
+          builder_.getInt32(translation_.AddSite(SiteKind::kAllocation, 0,
+                                                 location_, guest_)),
+          ContextPointer(builder_, base_, offsetof(GuestContext, call_site)));
     }
     result = CallHost(translation_.Builtin(name), arguments);
   } else if (callee->isDeclaration() && callee->hasExternalWeakLinkage()) {
@@ -201,11 +202,15 @@ llvm::Value* FunctionTranslator::WriteVariadic(llvm::CallInst& call,
     llvm::Value* const address = builder_.CreateAdd(frame_, Number(offset));
     // The frame was checked as a whole; its shadow was not.
     if (translation_.options().checked) {
-      MarkShadow(address, Number(bits::AlignUp(size, kSlotBytes)), 0);
+      InShadow(
+          builder_.CreateMemSet(
+              ShadowPointer(builder_, base_, address, translation_.scopes()),
+              builder_.getInt8(0), bits::AlignUp(size, kSlotBytes),
+              llvm::MaybeAlign(1)),
+          translation_.scopes());
     }
     Scoped(builder_.CreateAlignedStore(value, HostPointer(address),
-                                       llvm::Align(1)),
-           false);
+                                       llvm::Align(1)));
     offset += bits::AlignUp(size, kSlotBytes);
   }
   return frame_;

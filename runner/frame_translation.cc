@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "bitshift/bits.h"
-#include "heap/shadow.h"
 #include "runner/function_translator.h"
 
 namespace kheap {
@@ -25,7 +24,7 @@ constexpr std::uint64_t kCallCharge = 32;
 //   frame_            +--------------------------+  a multiple of 16
 void FunctionTranslator::LayOutFrame() {
   // No frame of more than this fits; sums stay far from wrapping.
-  const std::uint64_t largest = translation_.bounds.stack_end;
+  const std::uint64_t largest = translation_.bounds().stack_end;
   std::uint64_t charge = 0;
   bool calls = false;
   for (llvm::BasicBlock& block : guest_) {
@@ -113,7 +112,7 @@ void FunctionTranslator::EmitPrologue() {
   frame_ = caller;
   if (frame_bytes_ != 0) {
     frame_ = builder_.CreateSub(caller, Number(frame_bytes_));
-    const GuestBounds& bounds = translation_.bounds;
+    const GuestBounds& bounds = translation_.bounds();
     llvm::Value* const room =
         builder_.CreateSub(frame_, Number(bounds.stack_begin));
     Require(builder_.CreateICmpULT(
@@ -147,23 +146,17 @@ void FunctionTranslator::SetStackPointer(llvm::Value* value) {
   builder_.CreateStore(value, stack_slot_);
 }
 
-void FunctionTranslator::MarkShadow(llvm::Value* address,
-                                    llvm::Value* size_bytes,
-                                    std::uint8_t state) {
-  ScopedShadow(builder_.CreateMemSet(ShadowPointer(address),
-                                     builder_.getInt8(state), size_bytes,
-                                     llvm::MaybeAlign(1)));
+void FunctionTranslator::Mark(CheckKind kind, llvm::Value* address,
+                              llvm::Value* size_bytes) {
+  CreateMark(builder_, kind, base_, address, size_bytes);
 }
 
 void FunctionTranslator::MarkFrame() {
   if (locals_.empty() && variadic_bytes_ == 0) return;
-  const auto state = [](ShadowByte byte) {
-    return static_cast<std::uint8_t>(byte);
-  };
-  MarkShadow(frame_, Number(frame_bytes_), state(ShadowByte::kStackRedZone));
+  Mark(CheckKind::kFrame, frame_, Number(frame_bytes_));
   for (const Local& local : locals_) {
-    MarkShadow(values_[local.alloca], Number(local.size_bytes),
-               state(ShadowByte::kUninitialised));
+    if (local.size_bytes == 0) continue;
+    Mark(CheckKind::kLocal, values_[local.alloca], Number(local.size_bytes));
   }
 }
 
@@ -177,7 +170,7 @@ void FunctionTranslator::LeaveFrame() {
   llvm::Value* const size = moves_stack_
                                 ? builder_.CreateSub(host_.getArg(1), begin)
                                 : Number(frame_bytes_);
-  MarkShadow(begin, size, static_cast<std::uint8_t>(ShadowByte::kPoppedFrame));
+  Mark(CheckKind::kPop, begin, size);
 }
 
 // ---- dynamic allocas -------------------------------------------------------
@@ -216,7 +209,7 @@ llvm::Value* FunctionTranslator::TakeStack(llvm::Value* size,
   // The arguments of variadic calls stay at the frame's lower end.
   llvm::Value* const pointer = builder_.CreateAnd(
       builder_.CreateSub(object, Number(red_zone)), Number(-kFrameAlignment));
-  const GuestBounds& bounds = translation_.bounds;
+  const GuestBounds& bounds = translation_.bounds();
   llvm::Value* const room =
       builder_.CreateSub(pointer, Number(bounds.stack_begin));
   Require(builder_.CreateICmpULT(room,
@@ -224,10 +217,8 @@ llvm::Value* FunctionTranslator::TakeStack(llvm::Value* size,
           SiteKind::kPush, old, 0);
   SetStackPointer(pointer);
   if (translation_.options().checked) {
-    MarkShadow(pointer, builder_.CreateSub(old, pointer),
-               static_cast<std::uint8_t>(ShadowByte::kStackRedZone));
-    MarkShadow(object, size,
-               static_cast<std::uint8_t>(ShadowByte::kUninitialised));
+    Mark(CheckKind::kFrame, pointer, builder_.CreateSub(old, pointer));
+    Mark(CheckKind::kLocal, object, size);
   }
   return object;
 }

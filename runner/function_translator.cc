@@ -233,10 +233,9 @@ void FunctionTranslator::Require(llvm::Value* holds, SiteKind kind,
   auto* const next = llvm::BasicBlock::Create(
       context, "", &host_, builder_.GetInsertBlock()->getNextNode());
   auto* const fault = llvm::BasicBlock::Create(context, "", &host_);
-  auto* const branch = builder_.CreateCondBr(
+  builder_.CreateCondBr(
       holds, next, fault,
       llvm::MDBuilder(context).createBranchWeights(1048575, 1));
-  branch->setMetadata("kheap.check", llvm::MDNode::get(context, {}));
   builder_.SetInsertPoint(fault);
   EmitFault(kind, address, size_bytes);
   builder_.SetInsertPoint(next);
@@ -246,47 +245,17 @@ void FunctionTranslator::EmitFault(SiteKind kind, llvm::Value* address,
                                    std::uint32_t size_bytes) {
   const std::uint32_t site =
       translation_.AddSite(kind, size_bytes, location_, guest_);
-  auto* const pointer = llvm::PointerType::getUnqual(translation_.context());
-  const llvm::FunctionCallee fault = translation_.module().getOrInsertFunction(
-      "kheap_fault",
-      llvm::FunctionType::get(builder_.getVoidTy(),
-                              {pointer, translation_.i64(), translation_.i64(),
-                               builder_.getInt32Ty()},
-                              false));
-  llvm::CallInst* const call = builder_.CreateCall(
-      fault, {base_, StackPointer(), address, builder_.getInt32(site)});
-  call->setDoesNotReturn();
-  // The report shows the frame that it comes from, and each fault keeps a place
-  // of its own in the line table.
-  call->setTailCallKind(llvm::CallInst::TCK_NoTail);
-  call->addFnAttr(llvm::Attribute::NoMerge);
-  builder_.CreateUnreachable();
+  CreateFault(builder_, base_, StackPointer(), address,
+              builder_.getInt32(site));
 }
 
 void FunctionTranslator::CountStep() {
-  llvm::Value* const place = ContextPointer(offsetof(GuestContext, steps_left));
+  llvm::Value* const place =
+      ContextPointer(builder_, base_, offsetof(GuestContext, steps_left));
   llvm::Value* const left = builder_.CreateLoad(translation_.i64(), place);
   Require(builder_.CreateICmpNE(left, Number(0)), SiteKind::kSteps, Number(0),
           0);
   builder_.CreateStore(builder_.CreateSub(left, Number(1)), place);
-}
-
-llvm::Value* FunctionTranslator::ContextPointer(std::size_t field_offset) {
-  return builder_.CreateConstInBoundsGEP1_64(
-      builder_.getInt8Ty(), base_,
-      static_cast<std::uint64_t>(ContextOffset(field_offset)));
-}
-
-llvm::Value* FunctionTranslator::ContextField(std::size_t field_offset,
-                                              llvm::Type* type,
-                                              bool invariant) {
-  llvm::LoadInst* const load = builder_.CreateAlignedLoad(
-      type, ContextPointer(field_offset), llvm::Align(8));
-  if (invariant) {
-    load->setMetadata(llvm::LLVMContext::MD_invariant_load,
-                      llvm::MDNode::get(translation_.context(), {}));
-  }
-  return Scoped(load, /*is_context=*/true);
 }
 
 }  // namespace kheap

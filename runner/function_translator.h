@@ -81,14 +81,10 @@ class FunctionTranslator {
                std::uint32_t size_bytes);
   void EmitFault(SiteKind kind, llvm::Value* address, std::uint32_t size_bytes);
   void CountStep();
-  llvm::Value* ContextField(std::size_t field_offset, llvm::Type* type,
-                            bool invariant);
-  llvm::Value* ContextPointer(std::size_t field_offset);
   llvm::Value* Number(std::uint64_t value);
   llvm::Value* StackPointer();
   void SetStackPointer(llvm::Value* value);
-  void MarkShadow(llvm::Value* address, llvm::Value* size_bytes,
-                  std::uint8_t state);
+  void Mark(CheckKind kind, llvm::Value* address, llvm::Value* size_bytes);
   void MarkFrame();
   void LeaveFrame();
 
@@ -105,20 +101,21 @@ class FunctionTranslator {
              llvm::Value* state = nullptr);
   // In checked mode a store leaves `state` in the shadow, or that its bytes are
   // initialised. What a load found there is returned, if it fits a register.
-  llvm::Value* Check(llvm::Value* address, std::uint64_t size_bytes,
-                     SiteKind kind, Use use, llvm::Value* state = nullptr);
-  llvm::Value* CheckShadow(llvm::Value* address, std::uint64_t size_bytes,
-                           SiteKind kind, Use use, llvm::Value* state);
+  llvm::Value* CheckAccess(llvm::Value* address, std::uint64_t size_bytes,
+                           SiteKind kind, Use use,
+                           llvm::Value* state = nullptr);
   // An atomic access lies at a multiple of its size.
   void RequireAligned(llvm::Value* address, llvm::Type* type);
   llvm::Value* HostPointer(llvm::Value* address);
-  llvm::Value* ShadowPointer(llvm::Value* address);
+  std::uint64_t InlineBytesMax() const;
   void CopyBlock(llvm::MemTransferInst& copy);
+  void CopyPieces(llvm::Value* destination, llvm::Value* source,
+                  std::uint64_t size_bytes);
   void SetBlock(llvm::MemSetInst& set);
   void MarkScopeBegin(llvm::Value* object);
   static bool IsCopied(const llvm::LoadInst& load);
-  llvm::Instruction* Scoped(llvm::Instruction* access, bool is_context);
-  llvm::Instruction* ScopedShadow(llvm::Instruction* access);
+  // An access of the arena.
+  llvm::Instruction* Scoped(llvm::Instruction* access);
 
   // ---- call_translation.cc --------------------------------------------------
   llvm::Value* TranslateCall(llvm::CallInst& call);

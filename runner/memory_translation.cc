@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads, stores and block copies: what they check, and where they go.
 #include "bitshift/bits.h"
-#include "heap/shadow.h"
-#include "llvm/IR/MDBuilder.h"
 #include "runner/function_translator.h"
 #include "runner/promotion.h"
 
@@ -10,14 +8,22 @@ namespace kheap {
 
 namespace {
 
-// Block copies of a known size up to this are laid out in line.
-constexpr std::uint64_t kInlineCopyBytesMax = 128;
+// A part of a block that one check covers.
+struct Piece {
+  std::uint64_t offset;
+  std::uint64_t size_bytes;
+};
 
-// One bit of a shadow byte, repeated for an access of `size_bytes`.
-llvm::APInt Unaddressable(std::uint64_t size_bytes) {
-  return llvm::APInt::getSplat(
-      static_cast<unsigned>(8 * size_bytes),
-      llvm::APInt(8, static_cast<std::uint64_t>(ShadowByte::kNeverAllocated)));
+// Without a shadow one check covers a block of any size.
+std::vector<Piece> PiecesOf(std::uint64_t size_bytes, bool checked) {
+  if (!checked) return {{0, size_bytes}};
+  std::vector<Piece> pieces;
+  for (std::uint64_t offset = 0, piece = kCheckedBytesMax; offset < size_bytes;
+       offset += piece) {
+    while (piece > size_bytes - offset) piece /= 2;
+    pieces.push_back({offset, piece});
+  }
+  return pieces;
 }
 
 bool IsStoredOnly(const llvm::Value& value) {
@@ -76,108 +82,54 @@ llvm::Value* FunctionTranslator::HostPointer(llvm::Value* address) {
   return builder_.CreateGEP(builder_.getInt8Ty(), base_, address);
 }
 
-llvm::Value* FunctionTranslator::ShadowPointer(llvm::Value* address) {
-  llvm::Value* const shadow =
-      ContextField(offsetof(GuestContext, shadow),
-                   llvm::PointerType::getUnqual(translation_.context()), true);
-  return builder_.CreateGEP(builder_.getInt8Ty(), shadow, address);
-}
-
-llvm::Instruction* FunctionTranslator::Scoped(llvm::Instruction* access,
-                                              bool is_context) {
-  const Translation::Scopes& scopes = translation_.scopes();
-  if (is_context) {
-    access->setMetadata(llvm::LLVMContext::MD_alias_scope, scopes.context);
-  }
+llvm::Instruction* FunctionTranslator::Scoped(llvm::Instruction* access) {
   access->setMetadata(llvm::LLVMContext::MD_noalias,
-                      is_context ? scopes.shadow : scopes.context_and_shadow);
-  return access;
-}
-
-llvm::Instruction* FunctionTranslator::ScopedShadow(llvm::Instruction* access) {
-  const Translation::Scopes& scopes = translation_.scopes();
-  access->setMetadata(llvm::LLVMContext::MD_alias_scope, scopes.shadow);
-  access->setMetadata(llvm::LLVMContext::MD_noalias, scopes.context);
+                      translation_.scopes().context_and_shadow);
   return access;
 }
 
 // ---- checks ----------------------------------------------------------------
 
-llvm::Value* FunctionTranslator::Check(llvm::Value* address,
-                                       std::uint64_t size_bytes, SiteKind kind,
-                                       Use use, llvm::Value* state) {
-  if (size_bytes == 0) return nullptr;
-  const bool loads = kind == SiteKind::kLoad;
-  const GuestBounds& bounds = translation_.bounds;
-  llvm::Value* const offset = builder_.CreateSub(
-      address, Number(loads ? bounds.load_begin : bounds.store_begin));
-  const bool is_usual = bits::IsPowerOfTwo(size_bytes) && size_bytes <= 16;
-  const std::size_t field =
-      (loads ? offsetof(GuestContext, load_room)
-             : offsetof(GuestContext, store_room)) +
-      (is_usual ? sizeof(std::uint64_t) * bits::Log2Floor(size_bytes) : 0);
-  llvm::Value* room = ContextField(field, translation_.i64(), false);
-  llvm::Value* holds;
-  if (is_usual) {
-    holds = builder_.CreateICmpULT(offset, room);
-  } else {
-    holds = builder_.CreateAnd(
-        builder_.CreateICmpUGE(room, Number(size_bytes)),
-        builder_.CreateICmpULE(offset,
-                               builder_.CreateSub(room, Number(size_bytes))));
-  }
-  Require(holds, kind, address, static_cast<std::uint32_t>(size_bytes));
-  if (!translation_.options().checked) return nullptr;
-  return CheckShadow(address, size_bytes, kind, use, state);
-}
-
-llvm::Value* FunctionTranslator::CheckShadow(llvm::Value* address,
+llvm::Value* FunctionTranslator::CheckAccess(llvm::Value* address,
                                              std::uint64_t size_bytes,
                                              SiteKind kind, Use use,
-                                             llvm::Value* fresh) {
-  if (size_bytes > 16) {
+                                             llvm::Value* state) {
+  if (size_bytes == 0) return nullptr;
+  const bool loads = kind == SiteKind::kLoad;
+  const bool checked = translation_.options().checked;
+  if (checked && size_bytes > kCheckedBytesMax) {
     CallBuiltin("kheap_check", {address, Number(size_bytes),
                                 Number(static_cast<std::uint64_t>(kind)),
                                 Number(use == Use::kCopy ? 1 : 0)});
     return nullptr;
   }
-  auto* const type = llvm::IntegerType::get(
-      translation_.context(), static_cast<unsigned>(8 * size_bytes));
-  llvm::Value* const place = ShadowPointer(address);
-  llvm::Value* const found =
-      ScopedShadow(builder_.CreateAlignedLoad(type, place, llvm::Align(1)));
-  llvm::Value* state = found;
-  if (kind != SiteKind::kLoad || use == Use::kCopy) {
-    state = builder_.CreateAnd(
-        state, llvm::ConstantInt::get(type, Unaddressable(size_bytes)));
-  }
-  Require(builder_.CreateICmpEQ(state, llvm::ConstantInt::get(type, 0)), kind,
-          address, static_cast<std::uint32_t>(size_bytes));
-  if (kind != SiteKind::kLoad) {
-    if (fresh == nullptr) fresh = llvm::ConstantInt::get(type, 0);
-    ScopedShadow(builder_.CreateAlignedStore(fresh, place, llvm::Align(1)));
-  }
-  return found;
+  const CheckKind check =
+      loads ? checked && use == Use::kCopy ? CheckKind::kCopy : CheckKind::kLoad
+      : checked && state != nullptr ? CheckKind::kPut
+                                    : CheckKind::kStore;
+  return CreateCheck(
+      builder_, check, size_bytes, base_, StackPointer(), address,
+      translation_.AddSite(kind, static_cast<std::uint32_t>(size_bytes),
+                           location_, guest_),
+      state);
 }
 
 // ---- loads and stores ------------------------------------------------------
 
 llvm::Value* FunctionTranslator::Load(llvm::Type* type, llvm::Value* address,
                                       Use use, bool is_volatile) {
-  Check(address, translation_.layout().getTypeStoreSize(type), SiteKind::kLoad,
-        use);
+  CheckAccess(address, translation_.layout().getTypeStoreSize(type),
+              SiteKind::kLoad, use);
   return Scoped(builder_.CreateAlignedLoad(type, HostPointer(address),
-                                           llvm::Align(1), is_volatile),
-                false);
+                                           llvm::Align(1), is_volatile));
 }
 
 void FunctionTranslator::Store(llvm::Value* value, llvm::Value* address,
                                bool is_volatile, llvm::Value* state) {
-  Check(address, translation_.layout().getTypeStoreSize(value->getType()),
-        SiteKind::kStore, Use::kValue, state);
+  CheckAccess(address, translation_.layout().getTypeStoreSize(value->getType()),
+              SiteKind::kStore, Use::kValue, state);
   Scoped(builder_.CreateAlignedStore(value, HostPointer(address),
-                                     llvm::Align(1), is_volatile),
-         false);
+                                     llvm::Align(1), is_volatile));
 }
 
 bool FunctionTranslator::IsCopied(const llvm::LoadInst& load) {
@@ -200,11 +152,10 @@ llvm::Value* FunctionTranslator::TranslateLoad(llvm::LoadInst& load) {
   if (load.isAtomic()) RequireAligned(address, type);
   const bool is_moved = IsStoredOnly(load) && size <= 16;
   const Use use = is_moved || IsCopied(load) ? Use::kCopy : Use::kValue;
-  llvm::Value* const state = Check(address, size, SiteKind::kLoad, use);
+  llvm::Value* const state = CheckAccess(address, size, SiteKind::kLoad, use);
   if (is_moved) copied_states_[&load] = state;
   return Scoped(builder_.CreateAlignedLoad(type, HostPointer(address),
-                                           llvm::Align(1), load.isVolatile()),
-                false);
+                                           llvm::Align(1), load.isVolatile()));
 }
 
 void FunctionTranslator::TranslateStore(llvm::StoreInst& store) {
@@ -295,23 +246,47 @@ llvm::Value* FunctionTranslator::TranslateCompareExchange(
 
 // ---- blocks of bytes -------------------------------------------------------
 
+// Blocks of a known size up to this are copied and set in line.
+std::uint64_t FunctionTranslator::InlineBytesMax() const {
+  return translation_.options().checked ? 4 * kCheckedBytesMax : 128;
+}
+
 void FunctionTranslator::CopyBlock(llvm::MemTransferInst& copy) {
   llvm::Value* const destination = Map(copy.getRawDest());
   llvm::Value* const source = Map(copy.getRawSource());
   llvm::Value* const size =
       builder_.CreateZExtOrTrunc(Map(copy.getLength()), translation_.i64());
   const auto* const known = llvm::dyn_cast<llvm::ConstantInt>(size);
-  if (translation_.options().checked || known == nullptr ||
-      known->getZExtValue() > kInlineCopyBytesMax) {
+  if (known == nullptr || known->getZExtValue() > InlineBytesMax()) {
     CallBuiltin("kheap_move", {destination, source, size});
     return;
   }
-  const std::uint64_t bytes = known->getZExtValue();
-  Check(source, bytes, SiteKind::kLoad, Use::kCopy);
-  Check(destination, bytes, SiteKind::kStore, Use::kCopy);
+  CopyPieces(destination, source, known->getZExtValue());
+}
+
+// All is checked before the first byte changes; each piece takes its state
+// along.
+void FunctionTranslator::CopyPieces(llvm::Value* destination,
+                                    llvm::Value* source,
+                                    std::uint64_t size_bytes) {
+  const std::vector<Piece> pieces =
+      PiecesOf(size_bytes, translation_.options().checked);
+  const auto at = [this](llvm::Value* address, const Piece& piece) {
+    return builder_.CreateAdd(address, Number(piece.offset));
+  };
+  std::vector<llvm::Value*> states;
+  for (const Piece& piece : pieces) {
+    states.push_back(CheckAccess(at(source, piece), piece.size_bytes,
+                                 SiteKind::kLoad, Use::kCopy));
+  }
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    CheckAccess(at(destination, pieces[i]), pieces[i].size_bytes,
+                SiteKind::kStore, Use::kCopy, states[i]);
+  }
   // The ranges may be the same, and a move of a known size costs no more.
-  builder_.CreateMemMove(HostPointer(destination), llvm::MaybeAlign(1),
-                         HostPointer(source), llvm::MaybeAlign(1), size);
+  Scoped(builder_.CreateMemMove(HostPointer(destination), llvm::MaybeAlign(1),
+                                HostPointer(source), llvm::MaybeAlign(1),
+                                size_bytes));
 }
 
 void FunctionTranslator::SetBlock(llvm::MemSetInst& set) {
@@ -320,16 +295,19 @@ void FunctionTranslator::SetBlock(llvm::MemSetInst& set) {
   llvm::Value* const size =
       builder_.CreateZExtOrTrunc(Map(set.getLength()), translation_.i64());
   const auto* const known = llvm::dyn_cast<llvm::ConstantInt>(size);
-  if (translation_.options().checked || known == nullptr ||
-      known->getZExtValue() > kInlineCopyBytesMax) {
+  if (known == nullptr || known->getZExtValue() > InlineBytesMax()) {
     CallBuiltin(
         "kheap_fill",
         {destination, builder_.CreateZExt(byte, translation_.i64()), size});
     return;
   }
-  Check(destination, known->getZExtValue(), SiteKind::kStore, Use::kValue);
-  builder_.CreateMemSet(HostPointer(destination), byte, size,
-                        llvm::MaybeAlign(1));
+  for (const Piece& piece :
+       PiecesOf(known->getZExtValue(), translation_.options().checked)) {
+    CheckAccess(builder_.CreateAdd(destination, Number(piece.offset)),
+                piece.size_bytes, SiteKind::kStore, Use::kValue);
+  }
+  Scoped(builder_.CreateMemSet(HostPointer(destination), byte, size,
+                               llvm::MaybeAlign(1)));
 }
 
 // A variable that comes into scope again holds nothing yet.
@@ -339,8 +317,8 @@ void FunctionTranslator::MarkScopeBegin(llvm::Value* object) {
   if (!translation_.options().checked || alloca == nullptr) return;
   for (const Local& local : locals_) {
     if (local.alloca != alloca) continue;
-    MarkShadow(values_[alloca], Number(local.size_bytes),
-               static_cast<std::uint8_t>(ShadowByte::kUninitialised));
+    if (local.size_bytes == 0) return;
+    Mark(CheckKind::kScope, values_[alloca], Number(local.size_bytes));
   }
 }
 

@@ -32,6 +32,7 @@ class ModuleTranslator {
         translation_(module, options.translation) {}
 
   absl::Status Run() {
+    ReserveNames();
     CollectGuest();
     if (absl::Status status = PlaceGlobals(); !status.ok()) return status;
     EmitConstructors();
@@ -48,7 +49,10 @@ class ModuleTranslator {
     return translation_.status();
   }
 
+  const CheckRules& rules() const { return translation_.rules(); }
+
  private:
+  void ReserveNames();
   void CollectGuest();
   absl::Status PlaceGlobals();
   void EmitConstructors();
@@ -69,12 +73,31 @@ class ModuleTranslator {
   ModuleOptions options_;
   Translation translation_;
   ProgramImage image_;
-  std::vector<llvm::Function*> functions_;
+  std::vector<llvm::Function*> declared_;   // by the guest, defined or not
+  std::vector<llvm::Function*> functions_;  // that have a body
   std::vector<llvm::GlobalVariable*> globals_;
 };
 
+// Names that the translation gives are not the program's to take.
+void ModuleTranslator::ReserveNames() {
+  const auto is_reserved = [](llvm::StringRef name) {
+    for (const llvm::StringRef prefix :
+         {"kheap.", "kheap_", "host.", kGuestPrefix, kEntryPrefix,
+          kUndefinedPrefix}) {
+      if (name.starts_with(prefix)) return true;
+    }
+    return false;
+  };
+  for (llvm::GlobalValue& value : module_.global_values()) {
+    if (is_reserved(value.getName())) {
+      value.setName("program." + value.getName());
+    }
+  }
+}
+
 void ModuleTranslator::CollectGuest() {
   for (llvm::Function& function : module_) {
+    if (!function.isIntrinsic()) declared_.push_back(&function);
     if (!function.isDeclaration()) functions_.push_back(&function);
   }
   for (llvm::GlobalVariable& global : module_.globals()) {
@@ -130,10 +153,10 @@ absl::Status ModuleTranslator::PlaceGlobals() {
   auto process = Process::Create({.heap = heap_options});
   if (!process.ok()) return process.status();
   const MemoryLayout& layout = process->heap().layout();
-  translation_.bounds = {layout.begin(Region::kLibrary).offset(),
-                         layout.begin(Region::kStack).offset(),
-                         layout.begin(Region::kStack).offset(),
-                         layout.end(Region::kStack).offset()};
+  translation_.SetBounds({layout.begin(Region::kLibrary).offset(),
+                          layout.begin(Region::kStack).offset(),
+                          layout.begin(Region::kStack).offset(),
+                          layout.end(Region::kStack).offset()});
   for (std::size_t i = 0; i < globals_.size(); ++i) {
     ImageGlobal& image = image_.globals[i];
     const std::string zeros(
@@ -243,14 +266,7 @@ void ModuleTranslator::DropGuest() {
     function->setSubprogram(nullptr);
     function->deleteBody();
   }
-  std::vector<llvm::GlobalValue*> unused;
-  for (llvm::Function& function : module_) {
-    const bool is_guest = function.isDeclaration() && !function.isIntrinsic() &&
-                          !function.getName().starts_with("host.") &&
-                          !function.getName().starts_with(kUndefinedPrefix) &&
-                          !function.getName().starts_with("kheap_");
-    if (is_guest) unused.push_back(&function);
-  }
+  std::vector<llvm::GlobalValue*> unused(declared_.begin(), declared_.end());
   for (llvm::GlobalVariable& global : module_.globals()) {
     if (!global.getName().starts_with("kheap.")) unused.push_back(&global);
   }
@@ -262,23 +278,21 @@ void ModuleTranslator::DropGuest() {
 
 }  // namespace
 
-absl::Status TranslateModule(llvm::Module& module,
-                             const llvm::TargetMachine& machine,
-                             const ModuleOptions& options) {
+absl::StatusOr<CheckRules> TranslateModule(llvm::Module& module,
+                                           const llvm::TargetMachine& machine,
+                                           const ModuleOptions& options) {
   module.setTargetTriple(machine.getTargetTriple().str());
   module.setDataLayout(machine.createDataLayout());
   PromoteLocals(module, options.translation.checked);
-  if (absl::Status status = ModuleTranslator(module, options).Run();
-      !status.ok()) {
-    return status;
-  }
+  ModuleTranslator translator(module, options);
+  if (absl::Status status = translator.Run(); !status.ok()) return status;
   std::string problem;
   llvm::raw_string_ostream out(problem);
   if (llvm::verifyModule(module, &out)) {
     return absl::InternalError(
         absl::StrCat("the translated program is not valid: ", problem));
   }
-  return absl::OkStatus();
+  return translator.rules();
 }
 
 }  // namespace kheap

@@ -22,11 +22,11 @@ struct ModuleOptions {
 };
 
 // Turns `module`, a whole program as clang and the linker left it, into host
-// code not yet optimised. A status says what a program may not use,
-// NotFound what nobody defines.
-absl::Status TranslateModule(llvm::Module& module,
-                             const llvm::TargetMachine& machine,
-                             const ModuleOptions& options);
+// code not yet optimised, and returns what its checks mean. A status says what
+// a program may not use, NotFound what nobody defines.
+absl::StatusOr<CheckRules> TranslateModule(llvm::Module& module,
+                                           const llvm::TargetMachine& machine,
+                                           const ModuleOptions& options);
 
 }  // namespace kheap
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/object_compiler.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
@@ -8,7 +10,12 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
+#include "runner/call_effects.h"
+#include "runner/check_facts.h"
+#include "runner/check_lowering.h"
+#include "runner/checked_loops.h"
 #include "runner/guest_abi.h"
+#include "runner/small_loops.h"
 
 namespace kheap {
 
@@ -36,40 +43,86 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(
 
 namespace {
 
-void Optimise(llvm::Module& module, llvm::TargetMachine& machine, int level) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  // The names of C's functions mean the guest's here, not the host's.
-  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
-  library.disableAllFunctions();
-  functions.registerPass(
-      [&library] { return llvm::TargetLibraryAnalysis(library); });
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
+// Passes over a module, with what LLVM keeps between them.
+class Passes {
+ public:
+  explicit Passes(llvm::TargetMachine& machine)
+      : library_(machine.getTargetTriple()), builder_(&machine) {
+    // The names of C's functions mean the guest's here, not the host's.
+    library_.disableAllFunctions();
+    functions_.registerPass(
+        [this] { return llvm::TargetLibraryAnalysis(library_); });
+    builder_.registerModuleAnalyses(modules_);
+    builder_.registerCGSCCAnalyses(components_);
+    builder_.registerFunctionAnalyses(functions_);
+    builder_.registerLoopAnalyses(loops_);
+    builder_.crossRegisterProxies(loops_, functions_, components_, modules_);
+  }
+
+  llvm::PassBuilder& builder() { return builder_; }
+  void Run(llvm::Module& module, llvm::ModulePassManager passes) {
+    passes.run(module, modules_);
+  }
+
+ private:
+  llvm::LoopAnalysisManager loops_;
+  llvm::FunctionAnalysisManager functions_;
+  llvm::CGSCCAnalysisManager components_;
+  llvm::ModuleAnalysisManager modules_;
+  llvm::TargetLibraryInfoImpl library_;
+  llvm::PassBuilder builder_;
+};
+
+void DropChecks(llvm::Module& module, const CheckRules& rules) {
+  const CallEffects effects(module);
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    DropKnownChecks(function, effects, rules.checked);
+    CheckLoopsByRanges(function, effects, rules);
+  }
+}
+
+// Checks are calls until functions are simplified and inlined, then compares.
+void Optimise(llvm::Module& module, const CheckRules& rules,
+              llvm::TargetMachine& machine, int level) {
+  using llvm::ThinOrFullLTOPhase;
+  if (level == 0) {
+    LowerChecks(module, rules);
+    Passes passes(machine);
+    passes.Run(module, passes.builder().buildO0DefaultPipeline(
+                           llvm::OptimizationLevel::O0));
+    return;
+  }
   const llvm::OptimizationLevel optimisation =
-      level == 0   ? llvm::OptimizationLevel::O0
-      : level == 1 ? llvm::OptimizationLevel::O1
+      level == 1   ? llvm::OptimizationLevel::O1
       : level == 2 ? llvm::OptimizationLevel::O2
                    : llvm::OptimizationLevel::O3;
-  if (level == 0) {
-    builder.buildO0DefaultPipeline(optimisation).run(module, modules);
-  } else {
-    builder.buildPerModuleDefaultPipeline(optimisation).run(module, modules);
-  }
+  Passes early(machine);
+  early.builder().registerLoopOptimizerEndEPCallback(
+      [](llvm::LoopPassManager& passes, llvm::OptimizationLevel) {
+        passes.addPass(UnrollSmallLoops());
+      });
+  early.Run(module, early.builder().buildModuleSimplificationPipeline(
+                        optimisation, ThinOrFullLTOPhase::None));
+  DropChecks(module, rules);
+  LowerChecks(module, rules);
+  Passes late(machine);
+  llvm::ModulePassManager passes;
+  passes.addPass(llvm::createModuleToFunctionPassAdaptor(
+      late.builder().buildFunctionSimplificationPipeline(
+          optimisation, ThinOrFullLTOPhase::None)));
+  passes.addPass(late.builder().buildModuleOptimizationPipeline(
+      optimisation, ThinOrFullLTOPhase::None));
+  late.Run(module, std::move(passes));
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> CompileObject(llvm::Module& module,
+                                          const CheckRules& rules,
                                           llvm::TargetMachine& machine,
                                           int level) {
-  Optimise(module, machine, level);
+  Optimise(module, rules, machine, level);
   for (const llvm::Function& function : module) {
     llvm::StringRef name = function.getName();
     if (name.consume_front(kUndefinedPrefix) && !function.use_empty()) {

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
+#include "runner/checks.h"
 
 namespace kheap {
 
@@ -20,6 +21,7 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(
 
 // Optimises a translated module and returns its object file.
 absl::StatusOr<std::string> CompileObject(llvm::Module& module,
+                                          const CheckRules& rules,
                                           llvm::TargetMachine& machine,
                                           int level);
 

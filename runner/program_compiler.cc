@@ -111,7 +111,7 @@ class Compilation {
     return source_bytes_ > kLargeSourceBytes ? 1 : 2;
   }
 
-  absl::Status Translate(const llvm::TargetMachine& machine) {
+  absl::StatusOr<CheckRules> Translate(const llvm::TargetMachine& machine) {
     ModuleOptions options;
     options.translation.checked = options_.checked;
     options.translation.counts_steps = options_.counts_steps;
@@ -169,10 +169,9 @@ absl::StatusOr<CompiledProgram> CompileProgram(
   const int level = compilation.Level();
   auto machine = MakeTargetMachine(level);
   if (!machine.ok()) return machine.status();
-  if (absl::Status status = compilation.Translate(**machine); !status.ok()) {
-    return status;
-  }
-  auto object = CompileObject(*compilation.module, **machine, level);
+  const auto rules = compilation.Translate(**machine);
+  if (!rules.ok()) return rules.status();
+  auto object = CompileObject(*compilation.module, *rules, **machine, level);
   if (!object.ok()) return object.status();
   cache.Keep(*object, compilation.files);
   return CompiledProgram{*std::move(object), std::move(compilation.messages)};
@@ -196,8 +195,8 @@ absl::StatusOr<std::string> EmitProgram(const CompileOptions& options,
   }
   auto machine = MakeTargetMachine(compilation.Level());
   if (!machine.ok()) return machine.status();
-  if (absl::Status status = compilation.Translate(**machine); !status.ok()) {
-    return status;
+  if (const auto rules = compilation.Translate(**machine); !rules.ok()) {
+    return rules.status();
   }
   compilation.module->print(out, nullptr);
   return text;

@@ -41,9 +41,10 @@ Translation::Translation(llvm::Module& module,
   auto* const in_context =
       metadata.createAnonymousAliasScope(domain, "context");
   auto* const in_shadow = metadata.createAnonymousAliasScope(domain, "shadow");
-  scopes_ = {llvm::MDNode::get(context(), {in_context}),
-             llvm::MDNode::get(context(), {in_shadow}),
-             llvm::MDNode::get(context(), {in_context, in_shadow})};
+  rules_.checked = options.checked;
+  rules_.scopes = {llvm::MDNode::get(context(), {in_context}),
+                   llvm::MDNode::get(context(), {in_shadow}),
+                   llvm::MDNode::get(context(), {in_context, in_shadow})};
 }
 
 // ---- types -----------------------------------------------------------------

@@ -18,6 +18,7 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugLoc.h"
 #include "llvm/IR/Module.h"
+#include "runner/checks.h"
 #include "runner/guest_abi.h"
 
 namespace kheap {
@@ -32,14 +33,6 @@ struct TranslationOptions {
 // The function that a call names, whatever type the call believes it to have.
 const llvm::Function* CalledFunction(const llvm::CallInst& call);
 
-// Where the guest's memory begins and ends, as far as it is known before a run.
-struct GuestBounds {
-  std::uint64_t load_begin;
-  std::uint64_t store_begin;
-  std::uint64_t stack_begin;
-  std::uint64_t stack_end;
-};
-
 class Translation {
  public:
   Translation(llvm::Module& module, const TranslationOptions& options);
@@ -49,17 +42,11 @@ class Translation {
   const llvm::DataLayout& layout() const { return module_->getDataLayout(); }
   const TranslationOptions& options() const { return options_; }
 
-  GuestBounds bounds = {};
-
-  // Three memories that never overlap: what the context holds, the shadow, and
-  // the arena. Lists of scopes that accesses name; the same in every function,
-  // so that they mean the same where one is inlined into another.
-  struct Scopes {
-    llvm::MDNode* context;
-    llvm::MDNode* shadow;
-    llvm::MDNode* context_and_shadow;
-  };
-  const Scopes& scopes() const { return scopes_; }
+  // The bounds are known when the globals have been placed.
+  void SetBounds(const GuestBounds& bounds) { rules_.bounds = bounds; }
+  const GuestBounds& bounds() const { return rules_.bounds; }
+  const MemoryScopes& scopes() const { return rules_.scopes; }
+  const CheckRules& rules() const { return rules_; }
 
   // ---- types ----------------------------------------------------------------
 
@@ -149,7 +136,7 @@ class Translation {
   llvm::Module* module_;
   TranslationOptions options_;
   llvm::IntegerType* i64_;
-  Scopes scopes_;
+  CheckRules rules_;
   absl::flat_hash_map<const llvm::GlobalVariable*, std::uint64_t> addresses_;
   absl::flat_hash_map<const llvm::Function*, std::uint64_t> function_indices_;
   std::vector<llvm::Function*> taken_functions_;

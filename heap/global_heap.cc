@@ -287,6 +287,25 @@ std::optional<std::span<const std::byte>> GlobalHeap::TrySpan(
   return Span(address, size_bytes);
 }
 
+std::byte* GlobalHeap::CheckedSharedPlace(Address address,
+                                          std::uint64_t size_bytes,
+                                          Access access) {
+  std::optional<FaultCode> code = FindRangeFault(address, size_bytes, access);
+  if (!code.has_value() && shadow_.has_value()) {
+    const auto bad =
+        shadow_->FindSharedFault(address, size_bytes, Loads(access));
+    if (bad.has_value()) code = CodeFor(*bad);
+  }
+  if (!code.has_value() && address.offset() % size_bytes != 0) {
+    code = FaultCode::kMisaligned;
+  }
+  if (code.has_value()) RaiseFault(*code, access, address, size_bytes);
+  if (shadow_.has_value() && access == Access::kStore) {
+    shadow_->MarkSharedInitialised(address, size_bytes);
+  }
+  return base_ + address.offset();
+}
+
 void GlobalHeap::Fill(Address destination, std::byte value,
                       std::uint64_t size_bytes) {
   if (size_bytes == 0) return;

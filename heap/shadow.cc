@@ -2,9 +2,11 @@
 #include "heap/shadow.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "bitshift/bits.h"
+#include "machine/atomics.h"
 
 namespace kheap {
 
@@ -75,6 +77,33 @@ std::optional<Address> Shadow::FindUnreadable(Address begin,
       Of(begin), size_bytes, bits::Or(kUnaddressableBit, kUninitialisedBit));
   if (offset == size_bytes) return std::nullopt;
   return begin + offset;
+}
+
+// The states need no order of their own: whoever publishes the number publishes
+// its state before it.
+
+std::optional<ShadowByte> Shadow::FindSharedFault(Address begin,
+                                                  std::uint64_t size_bytes,
+                                                  bool loads) const {
+  for (std::uint64_t i = 0; i < size_bytes; ++i) {
+    const auto state =
+        static_cast<ShadowByte>(machine::Atomic<std::uint8_t>(Of(begin + i))
+                                    .Load(std::memory_order_relaxed));
+    if (!IsAddressable(state) || (loads && state != ShadowByte::kInitialised)) {
+      return state;
+    }
+  }
+  return std::nullopt;
+}
+
+void Shadow::MarkSharedInitialised(Address begin, std::uint64_t size_bytes) {
+  for (std::uint64_t i = 0; i < size_bytes; ++i) {
+    const machine::Atomic<std::uint8_t> state(Of(begin + i));
+    if (bits::HasAny(state.Load(std::memory_order_relaxed),
+                     kUninitialisedBit)) {
+      state.FetchAnd(bits::Not(kUninitialisedBit), std::memory_order_relaxed);
+    }
+  }
 }
 
 void Shadow::Clear() { memory_.Discard(0, memory_.committed()); }

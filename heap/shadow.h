@@ -66,6 +66,15 @@ class Shadow {
   std::optional<Address> FindUnreadable(Address begin,
                                         std::uint64_t size_bytes) const;
 
+  // The same for a number that several threads use at the same time: they read
+  // and change the shadow by atomic operations.
+
+  // The state of the first byte that a load, or any access, may not touch.
+  std::optional<ShadowByte> FindSharedFault(Address begin,
+                                            std::uint64_t size_bytes,
+                                            bool loads) const;
+  void MarkSharedInitialised(Address begin, std::uint64_t size_bytes);
+
   // Every byte becomes kInitialised.
   void Clear();
 

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scalars/raw_memory.h"
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"
+#include "scalars/c_var.h"
+#include "tests/support/faults.h"
+#include "tests/support/heaps.h"
+
+namespace kheap {
+namespace {
+
+class RawMemoryTest : public testing::Test {
+ protected:
+  RawMemoryTest()
+      : heap_(MakeFastHeap()), data_(heap_->layout().begin(Region::kData)) {}
+
+  std::unique_ptr<GlobalHeap> heap_;
+  Address data_;
+};
+
+template <typename T>
+CValue AsValue(T number) {
+  if constexpr (CFloating<T>) return static_cast<double>(number);
+  if constexpr (std::is_signed_v<T>) return static_cast<std::int64_t>(number);
+  return static_cast<std::uint64_t>(number);
+}
+
+// Writing by name is what assignment to a CVar is, and reading gives the same.
+template <typename T, typename Value>
+void ExpectAsVariable(GlobalHeap& heap, const char* type, Value value) {
+  const Address data = heap.layout().begin(Region::kData);
+  CVar<T> variable(heap, data + 3);
+  variable = value;
+  RC_ASSERT(PtrWrite(heap, type, data + 35, value).ok());
+  RC_ASSERT(heap.Compare(data, data + 32, 32) == 0);
+  const auto read = PtrRead(heap, type, data + 35);
+  RC_ASSERT(read.ok());
+  RC_ASSERT(*read == AsValue<T>(variable.get()));
+}
+
+template <typename Value>
+void ExpectEveryTypeAsVariable(GlobalHeap& heap, Value value) {
+  ExpectAsVariable<bool>(heap, "bool", value);
+  ExpectAsVariable<std::int8_t>(heap, "char", value);
+  ExpectAsVariable<std::uint8_t>(heap, "unsigned char", value);
+  ExpectAsVariable<std::int16_t>(heap, "short", value);
+  ExpectAsVariable<std::uint16_t>(heap, "uint16_t", value);
+  ExpectAsVariable<std::int32_t>(heap, "int", value);
+  ExpectAsVariable<std::uint32_t>(heap, "unsigned", value);
+  ExpectAsVariable<std::int64_t>(heap, "long long", value);
+  ExpectAsVariable<std::uint64_t>(heap, "size_t", value);
+  ExpectAsVariable<float>(heap, "float", value);
+  ExpectAsVariable<double>(heap, "double", value);
+}
+
+RC_GTEST_PROP(RawMemoryProperty, NamesReadAndWriteAsVariablesDo,
+              (std::int64_t a, std::uint64_t b, double c)) {
+  const auto heap = MakeFastHeap();
+  ExpectEveryTypeAsVariable(*heap, a);
+  ExpectEveryTypeAsVariable(*heap, b);
+  ExpectEveryTypeAsVariable(*heap, c);
+}
+
+TEST_F(RawMemoryTest, PointersAreAddressesOrIntegers) {
+  ASSERT_TRUE(PtrWrite(*heap_, "int *", data_, data_ + 8).ok());
+  EXPECT_EQ(*PtrRead(*heap_, "void *", data_), CValue(data_ + 8));
+  EXPECT_EQ(*PtrRead(*heap_, "unsigned long", data_),
+            CValue((data_ + 8).offset()));
+  ASSERT_TRUE(PtrWrite(*heap_, "char *", data_, std::uint64_t{7}).ok());
+  EXPECT_EQ(*PtrRead(*heap_, "char *", data_), CValue(Address(7)));
+  ASSERT_TRUE(PtrWrite(*heap_, "short", data_, Address(65537)).ok());
+  EXPECT_EQ(*PtrRead(*heap_, "short", data_), CValue(std::int64_t{1}));
+}
+
+TEST_F(RawMemoryTest, WhatIsNoConversionIsRefusedAndChangesNothing) {
+  ASSERT_TRUE(PtrWrite(*heap_, "long", data_, std::int64_t{5}).ok());
+  EXPECT_EQ(PtrWrite(*heap_, "int *", data_, 1.0).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(PtrWrite(*heap_, "double", data_, data_).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(*PtrRead(*heap_, "long", data_), CValue(std::int64_t{5}));
+}
+
+TEST_F(RawMemoryTest, OnlyNumbersAndPointersHaveValues) {
+  for (const char* type :
+       {"void", "int[2]", "long double", "__int128", "float _Complex",
+        "double _Complex", "struct s", "nonsense", ""}) {
+    EXPECT_EQ(PtrRead(*heap_, type, data_).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << type;
+    EXPECT_EQ(PtrWrite(*heap_, type, data_, std::int64_t{0}).code(),
+              absl::StatusCode::kInvalidArgument)
+        << type;
+  }
+}
+
+TEST_F(RawMemoryTest, FaultsAreThoseOfTheArena) {
+  EXPECT_EQ(FaultOf([&] { (void)PtrRead(*heap_, "short", NullPtr()); }),
+            (MemoryFault{FaultCode::kNullDereference, Access::kLoad,
+                         kNullAddress, 2}));
+  EXPECT_EQ(FaultOf([&] {
+              (void)PtrWrite(*heap_, "int *", heap_->break_address(), data_);
+            }),
+            (MemoryFault{FaultCode::kOutOfBounds, Access::kStore,
+                         heap_->break_address(), 8}));
+}
+
+TEST_F(RawMemoryTest, OffsetsAreInElementsAndWrap) {
+  EXPECT_EQ(*PtrOffset("int", data_, 3), data_ + 12);
+  EXPECT_EQ(*PtrOffset("int", data_, -3), data_ - 12);
+  EXPECT_EQ(*PtrOffset("char *[3]", data_, 2), data_ + 48);
+  EXPECT_EQ(*PtrOffset("long double", data_, 1), data_ + 16);
+  EXPECT_EQ(*PtrOffset("char", NullPtr(), -1),
+            Address(std::numeric_limits<std::uint64_t>::max()));
+  EXPECT_EQ(PtrOffset("void", data_, 1).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(IsNull(NullPtr()));
+  EXPECT_FALSE(IsNull(data_));
+}
+
+TEST_F(RawMemoryTest, BitsAreCastBothWays) {
+  static_assert(BitCast<std::uint32_t>(1.0f) == 0x3F800000);
+  static_assert(BitCast<float>(std::int32_t{0x40000000}) == 2.0f);
+  static_assert(BitCast<std::uint64_t>(-0.0) == std::uint64_t{1} << 63);
+  static_assert(BitCast<std::int16_t>(std::uint16_t{65535}) == -1);
+  static_assert(BitCast<bool>(std::uint8_t{2}));
+  static_assert(!BitCast<bool>(std::int8_t{0}));
+  static_assert(BitCast<std::uint8_t>(true) == 1);
+}
+
+TEST_F(RawMemoryTest, BytesAreZeroedCopiedAndCompared) {
+  heap_->Fill(data_, std::byte{7}, 32);
+  ZeroMemory(*heap_, data_ + 8, 8);
+  EXPECT_EQ(heap_->lbu(data_ + 7), 7);
+  EXPECT_EQ(heap_->ld(data_ + 8), 0);
+  EXPECT_EQ(heap_->lbu(data_ + 16), 7);
+  CopyMemory(*heap_, data_ + 32, data_, 32);
+  EXPECT_EQ(CompareMemory(*heap_, data_, data_ + 32, 32), 0);
+  heap_->sb(data_ + 40, 1);
+  EXPECT_LT(CompareMemory(*heap_, data_, data_ + 32, 32), 0);
+  EXPECT_GT(CompareMemory(*heap_, data_ + 32, data_, 32), 0);
+  ZeroMemory(*heap_, NullPtr(), 0);
+}
+
+}  // namespace
+}  // namespace kheap

@@ -104,7 +104,9 @@ class DirectivesTest(unittest.TestCase):
         wrong = dg.Directives('/* { dg-do run } */\n/* { dg-options "-O2 -DN=3 -Wall -std=c99" } */\n'
                               '/* { dg-shouldfail "asan" } */\n')
         self.assertTrue(wrong.runs and wrong.should_fail)
+        self.assertFalse(wrong.complains)
         self.assertEqual(wrong.flags, ["-DN=3", "-std=c99"])
+        self.assertTrue(dg.Directives('{ dg-do run }\n{ dg-output "index 10" }').complains)
         compiled = dg.Directives("/* { dg-do compile } */")
         self.assertFalse(compiled.runs or compiled.should_fail)
 

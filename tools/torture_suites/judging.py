@@ -1,6 +1,6 @@
 """What a program has to do to pass: end as natively, or in a fault.
 
-A program of a suite is one of three kinds, each with the same two questions:
+A program of a suite is of one of the kinds below, each with the same two questions:
 
   left_out(setting)       why it says nothing about kheap, or an empty text
   failure(setting, mode)  how its run in this mode is wrong, or an empty text
@@ -104,7 +104,8 @@ class Program:
     def _run_in_arena(self, setting, options, environment=None):
         with tempfile.TemporaryDirectory() as folder:
             shown = ["--dir", f"{self.folder}:{self.folder}"] if self.folder else []
-            dialect = self.reference(setting).dialect
+            reference = self.reference(setting)
+            dialect = reference.dialect if isinstance(reference, Reference) else ()
             # The native program is not optimised; neither may say that it is.
             command = [*setting.kheap, *options, "-w", "-U__OPTIMIZE__", *dialect, *self.flags, *shown, *self.sources,
                        "--", *self.arguments]
@@ -131,8 +132,9 @@ class WrongProgram(Program):
 
     modes = ("checked",)
 
-    def reference(self, setting):
-        return Reference((), processes.Ending(None, b""))
+    def left_out(self, setting):
+        reason = super().left_out(setting)
+        return reason if "compile" in reason else ""
 
     def failure(self, setting, mode):
         ending = self._run_in_arena(setting, [f"--{mode}", "--no-cache"])
@@ -141,6 +143,14 @@ class WrongProgram(Program):
         if ending.status is None:
             return "takes too long"
         return f"exit status {ending.status}, no fault: {first_line(ending.errors)}"
+
+
+class DoubtfulProgram(Program):
+    """A program that breaks a rule of C, for which kheap may have an answer: it ends in a fault or as natively."""
+
+    def failure(self, setting, mode):
+        ending = self._run_in_arena(setting, [f"--{mode}", "--no-cache"])
+        return "" if ending.status in FAULTS else difference(ending, self.reference(setting).ending)
 
 
 class SteadyProgram(Program):

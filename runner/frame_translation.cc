@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of a function on the guest's stack.
 #include <algorithm>
+#include <utility>
 
 #include "bitshift/bits.h"
+#include "llvm/IR/DebugInfo.h"
 #include "runner/function_translator.h"
 
 namespace kheap {
@@ -15,6 +17,19 @@ constexpr std::uint64_t kRedZoneBytes = 16;
 // host's frame grows with the code, so a byte for each instruction keeps its
 // size in proportion to what the guest is charged.
 constexpr std::uint64_t kCallCharge = 32;
+
+// What the program calls a variable, or null.
+const llvm::DILocalVariable* VariableOf(llvm::AllocaInst& alloca) {
+  for (const llvm::DbgVariableRecord* const record :
+       llvm::findDVRDeclares(&alloca)) {
+    return record->getVariable();
+  }
+  for (const llvm::DbgDeclareInst* const declare :
+       llvm::findDbgDeclares(&alloca)) {
+    return declare->getVariable();
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -154,9 +169,33 @@ void FunctionTranslator::Mark(CheckKind kind, llvm::Value* address,
 void FunctionTranslator::MarkFrame() {
   if (locals_.empty() && variadic_bytes_ == 0) return;
   Mark(CheckKind::kFrame, frame_, Number(frame_bytes_));
+  if (!locals_.empty()) DescribeFrame();
   for (const Local& local : locals_) {
     if (local.size_bytes == 0) continue;
     Mark(CheckKind::kLocal, values_[local.alloca], Number(local.size_bytes));
+  }
+}
+
+void FunctionTranslator::DescribeFrame() {
+  ImageFrame frame = {
+      guest_.getName().str(), "", frame_bytes_, variadic_bytes_, {}};
+  if (const llvm::DISubprogram* const program = guest_.getSubprogram()) {
+    frame.file = program->getFilename().str();
+  }
+  for (const Local& local : locals_) {
+    const llvm::DILocalVariable* const variable = VariableOf(*local.alloca);
+    frame.variables.push_back(
+        {variable == nullptr ? "" : variable->getName().str(),
+         variable == nullptr ? 0 : variable->getLine(), local.offset,
+         local.size_bytes, local.alloca->getAlign().value()});
+  }
+  const std::uint64_t words[] = {kFrameMark,
+                                 translation_.AddFrame(std::move(frame))};
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    llvm::Value* const place =
+        builder_.CreateAdd(frame_, Number(variadic_bytes_ + 8 * i));
+    Scoped(builder_.CreateAlignedStore(Number(words[i]), HostPointer(place),
+                                       llvm::Align(1)));
   }
 }
 

@@ -86,6 +86,8 @@ class FunctionTranslator {
   void SetStackPointer(llvm::Value* value);
   void Mark(CheckKind kind, llvm::Value* address, llvm::Value* size_bytes);
   void MarkFrame();
+  // Writes where a report looks for what lies in the frame.
+  void DescribeFrame();
   void LeaveFrame();
 
   // ---- memory_translation.cc ------------------------------------------------

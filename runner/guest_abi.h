@@ -80,6 +80,10 @@ struct SiteRecord {
   const char* function;
 };
 
+// In checked mode a frame with variables has two words in the red zone before
+// the first: this, and the frame's index in the image. Reports find it by them.
+inline constexpr std::uint64_t kFrameMark = 5715983201642079342u;
+
 // Names in a compiled object.
 inline constexpr char kGuestPrefix[] = "guest.";  // before a function's own
 inline constexpr char kEntryPrefix[] = "entry.";  // the same, for the host

@@ -229,6 +229,7 @@ void ModuleTranslator::EmitImage() {
     image_.functions.push_back({function->getName().str(), "",
                                 translation_.FunctionPointer(function)});
   }
+  image_.frames = translation_.TakeFrames();
   const std::string bytes = image_.Serialise();
   auto* const value = llvm::ConstantDataArray::getString(
       module_.getContext(), bytes, /*AddNull=*/false);

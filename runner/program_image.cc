@@ -66,7 +66,47 @@ class Reader {
   bool ok_ = true;
 };
 
-constexpr std::uint64_t kImageVersion = 1;
+constexpr std::uint64_t kImageVersion = 2;
+
+void WriteFrames(Writer& out, const std::vector<ImageFrame>& frames) {
+  out.Number(frames.size());
+  for (const ImageFrame& frame : frames) {
+    out.Text(frame.function);
+    out.Text(frame.file);
+    out.Number(frame.size_bytes);
+    out.Number(frame.mark_offset);
+    out.Number(frame.variables.size());
+    for (const ImageVariable& variable : frame.variables) {
+      out.Text(variable.name);
+      out.Number(variable.line);
+      out.Number(variable.offset);
+      out.Number(variable.size_bytes);
+      out.Number(variable.alignment);
+    }
+  }
+}
+
+std::vector<ImageFrame> ReadFrames(Reader& in) {
+  std::vector<ImageFrame> frames;
+  for (std::uint64_t left = in.Count(); left > 0 && in.ok(); --left) {
+    ImageFrame frame;
+    frame.function = in.Text();
+    frame.file = in.Text();
+    frame.size_bytes = in.Number();
+    frame.mark_offset = in.Number();
+    for (std::uint64_t more = in.Count(); more > 0 && in.ok(); --more) {
+      ImageVariable variable;
+      variable.name = in.Text();
+      variable.line = in.Number();
+      variable.offset = in.Number();
+      variable.size_bytes = in.Number();
+      variable.alignment = in.Number();
+      frame.variables.push_back(std::move(variable));
+    }
+    frames.push_back(std::move(frame));
+  }
+  return frames;
+}
 
 }  // namespace
 
@@ -95,6 +135,7 @@ std::string ProgramImage::Serialise() const {
     out.Text(function.signature);
     out.Number(function.pointer);
   }
+  WriteFrames(out, frames);
   return out.Take();
 }
 
@@ -126,6 +167,7 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
     function.pointer = in.Number();
     image.functions.push_back(std::move(function));
   }
+  image.frames = ReadFrames(in);
   if (!is_ours || !in.ok() || !in.at_end()) {
     return absl::DataLossError("the program's image is damaged");
   }

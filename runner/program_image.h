@@ -3,8 +3,9 @@
 #define KHEAP_RUNNER_PROGRAM_IMAGE_H_
 
 // What a program needs beside its code: its globals, where they lie and what is
-// in them, and the signatures of the functions that the host may call. It is
-// part of the compiled object, as bytes.
+// in them, the signatures of the functions that the host may call, and for
+// reports the variables of each function. It is part of the compiled object, as
+// bytes.
 
 #include <cstdint>
 #include <string>
@@ -35,6 +36,25 @@ struct ImageFunction {
   std::uint64_t pointer;  // its guest address, or 0 if it is not taken
 };
 
+// A variable in a function's frame, in checked mode.
+struct ImageVariable {
+  std::string name;  // empty for what the compiler made
+  std::uint64_t line;
+  std::uint64_t offset;  // from the frame's begin, then down to its alignment
+  std::uint64_t size_bytes;
+  std::uint64_t alignment;
+};
+
+// How a function lays out its frame. kFrameMark and the frame's index lie at
+// mark_offset, in the red zone before the first variable.
+struct ImageFrame {
+  std::string function;
+  std::string file;
+  std::uint64_t size_bytes;
+  std::uint64_t mark_offset;
+  std::vector<ImageVariable> variables;
+};
+
 struct ProgramImage {
   std::uint64_t capacity_bytes = 0;
   std::uint64_t stack_bytes = 0;
@@ -45,6 +65,7 @@ struct ProgramImage {
   bool checked = false;
   std::vector<ImageGlobal> globals;
   std::vector<ImageFunction> functions;
+  std::vector<ImageFrame> frames;
 
   std::string Serialise() const;
   // DataLoss if the bytes are not what Serialise returned.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,6 +21,7 @@
 #include "llvm/IR/Module.h"
 #include "runner/checks.h"
 #include "runner/guest_abi.h"
+#include "runner/program_image.h"
 
 namespace kheap {
 
@@ -104,6 +106,15 @@ class Translation {
     return options_.program_functions.contains(name);
   }
 
+  // ---- frames ---------------------------------------------------------------
+
+  // The index of a frame that a function lays out.
+  std::uint64_t AddFrame(ImageFrame frame) {
+    frames_.push_back(std::move(frame));
+    return frames_.size() - 1;
+  }
+  std::vector<ImageFrame> TakeFrames() { return std::move(frames_); }
+
   // ---- sites ----------------------------------------------------------------
 
   std::uint32_t AddSite(SiteKind kind, std::uint32_t size_bytes,
@@ -144,6 +155,7 @@ class Translation {
   std::map<std::string, std::uint64_t> type_numbers_;
   absl::flat_hash_map<const llvm::Function*, llvm::Function*> hosts_;
   std::vector<Site> sites_;
+  std::vector<ImageFrame> frames_;
   std::map<std::string, llvm::Constant*> strings_;
   absl::Status status_;
 };

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/fault_object.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "runner/frame_finder.h"
+
+namespace kheap {
+
+namespace {
+
+std::string Bytes(std::uint64_t count) {
+  return absl::StrCat(count, count == 1 ? " byte" : " bytes");
+}
+
+// "4 bytes before", "0 bytes into", "12 bytes behind the end of" an object.
+std::string Relation(Address address, Address begin, std::uint64_t size) {
+  if (address < begin) return Bytes(begin - address) + " before";
+  if (address - begin < size) return Bytes(address - begin) + " into";
+  return Bytes(address - begin - size) + " behind the end of";
+}
+
+class ObjectFinder {
+ public:
+  ObjectFinder(Machine& machine, Address address)
+      : machine_(machine), heap_(machine.heap()), address_(address) {}
+
+  FaultObject Find() const {
+    if (address_.offset() < kRegionAlignment) return {};
+    const std::string function =
+        machine_.program().FunctionName(address_.offset());
+    if (!function.empty()) return Plain("is the function " + function);
+    if (address_.offset() >= heap_.layout().capacity_bytes()) {
+      return Plain(absl::StrCat("is beyond the memory of ",
+                                heap_.layout().capacity_bytes(), " bytes"));
+    }
+    switch (heap_.layout().RegionOf(address_)) {
+      case Region::kHeap:
+        return Block();
+      case Region::kData:
+      case Region::kReadOnly:
+        return Global();
+      case Region::kStack:
+        return Variable();
+      case Region::kStackGuard:
+        return Plain("is below the stack");
+      default:
+        return Plain("belongs to no object of the program");
+    }
+  }
+
+ private:
+  FaultObject Plain(const std::string& what) const {
+    FaultObject object;
+    object.text = absl::StrCat(ToString(address_), " ", what);
+    return object;
+  }
+
+  // Nothing where the heap is damaged, too.
+  std::optional<BlockInfo> FindBlock() const {
+    try {
+      return machine_.malloc().Find(address_);
+    } catch (const MemoryFault&) {
+      return std::nullopt;
+    }
+  }
+
+  FaultObject Block() const {
+    const std::optional<BlockInfo> block = FindBlock();
+    if (!block.has_value() || block->kind == BlockKind::kFreeChunk) {
+      return Plain("is in no block of malloc");
+    }
+    FaultObject object;
+    object.kind = FaultObject::Kind::kBlock;
+    object.size_bytes = block->size_bytes;
+    object.is_gone = block->kind != BlockKind::kLive;
+    object.text =
+        absl::StrCat(ToString(address_), " is ",
+                     Relation(address_, block->begin, block->size_bytes),
+                     object.is_gone ? " a freed block of " : " a block of ",
+                     Bytes(block->size_bytes));
+    const BlockHistory history = machine_.HistoryOf(block->sequence);
+    if (history.allocated.has_value()) {
+      absl::StrAppend(&object.text, "\n     allocated at ", *history.allocated,
+                      " (malloc ", block->sequence, ")");
+      if (object.is_gone && history.freed.has_value()) {
+        object.freed = *history.freed;
+        absl::StrAppend(&object.text, ", freed at ", object.freed);
+      }
+    }
+    return object;
+  }
+
+  FaultObject Global() const {
+    const std::optional<Symbol> symbol =
+        machine_.process().data().FindNearest(address_);
+    if (!symbol.has_value()) return Plain("is in no global");
+    FaultObject object;
+    object.kind = FaultObject::Kind::kGlobal;
+    object.name = std::string(symbol->name);
+    object.size_bytes = symbol->size_bytes;
+    object.text =
+        absl::StrCat(ToString(address_), " is ",
+                     Relation(address_, symbol->address, symbol->size_bytes),
+                     object.name.starts_with(".str")
+                         ? " a string constant"
+                         : absl::StrCat(" the global `", object.name, "`"),
+                     " of ", Bytes(symbol->size_bytes));
+    return object;
+  }
+
+  FaultObject Variable() const {
+    const auto found =
+        FindVariable(heap_, machine_.program().image().frames, address_);
+    if (!found.has_value()) return Plain("is on the stack");
+    FaultObject object;
+    object.kind = FaultObject::Kind::kVariable;
+    object.name = found->variable->name;
+    object.size_bytes = found->variable->size_bytes;
+    object.is_gone = found->has_returned;
+    object.text = absl::StrCat(
+        ToString(address_), " is ",
+        Relation(address_, found->begin, object.size_bytes),
+        object.name.empty() ? " an unnamed value"
+                            : absl::StrCat(" the variable `", object.name, "`"),
+        " of ", Bytes(object.size_bytes), "\n     ");
+    if (found->variable->line != 0) {
+      absl::StrAppend(&object.text, "declared at ", found->frame->file, ":",
+                      found->variable->line, " ");
+    }
+    absl::StrAppend(&object.text, "in ", found->frame->function,
+                    object.is_gone ? ", which has returned" : "");
+    return object;
+  }
+
+  Machine& machine_;
+  GlobalHeap& heap_;
+  Address address_;
+};
+
+std::string Named(const FaultObject& object) {
+  return object.name.empty() ? "the object"
+                             : absl::StrCat("`", object.name, "`");
+}
+
+std::string BoundsFix(const FaultObject& object) {
+  if (object.kind == FaultObject::Kind::kNone) {
+    return "let the pointer point into an object";
+  }
+  return absl::StrCat(
+      "stay within the ", Bytes(object.size_bytes), " of ",
+      object.kind == FaultObject::Kind::kBlock ? "the block" : Named(object),
+      ", or make it larger");
+}
+
+}  // namespace
+
+FaultObject ObjectOf(Machine& machine, const MemoryFault& fault) {
+  if (fault.code == FaultCode::kIntegerTrap ||
+      fault.code == FaultCode::kStackOverflow) {
+    return {};
+  }
+  return ObjectFinder(machine, fault.address).Find();
+}
+
+std::string FixFor(const MemoryFault& fault, const FaultObject& object) {
+  const bool is_variable = object.kind == FaultObject::Kind::kVariable;
+  switch (fault.code) {
+    case FaultCode::kNullDereference:
+      return fault.access == Access::kCall
+                 ? "set the function pointer before calling through it"
+                 : "make the pointer point to something, or test it for NULL";
+    case FaultCode::kOutOfBounds:
+      return BoundsFix(object);
+    case FaultCode::kStackOverflow:
+      return "recurse less deep, or keep large objects in malloc's memory";
+    case FaultCode::kUseAfterFree:
+      return object.freed.empty()
+                 ? "use the block before it is freed, or free it later"
+                 : absl::StrCat("use the block before it is freed at ",
+                                object.freed, ", or free it later");
+    case FaultCode::kDoubleFree:
+      return "free the block once; set the pointer to NULL when it is freed";
+    case FaultCode::kInvalidFree:
+      return "free only what malloc returned, from its first byte";
+    case FaultCode::kHeapCorruption:
+      return "find the store that ran over a block's end; checked mode names "
+             "it";
+    case FaultCode::kUninitialisedRead:
+      return object.kind == FaultObject::Kind::kBlock
+                 ? "write to the block before reading it, or use calloc"
+                 : absl::StrCat(
+                       "give ",
+                       object.name.empty() ? "the variable" : Named(object),
+                       " a value before reading it");
+    case FaultCode::kOverlappingCopy:
+      return "use memmove where the ranges may overlap";
+    case FaultCode::kMisaligned:
+      return "align the address to the size of the access";
+    case FaultCode::kReadOnlyWrite:
+      return "copy the constant to memory of its own before changing it";
+    case FaultCode::kBadCallTarget:
+      return fault.access == Access::kCall
+                 ? "call a function through a pointer of its own type"
+                 : "jump only to where setjmp was called and still runs";
+    case FaultCode::kIntegerTrap:
+      return "test the divisor for zero, and the quotient for overflow";
+    case FaultCode::kStackUseAfterReturn:
+      return absl::StrCat("return the value, or keep ",
+                          is_variable ? Named(object) : "the object",
+                          " where it outlives the call");
+  }
+  return "";
+}
+
+}  // namespace kheap

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a report says of the object at the fault's address.
+#include "runner/fault_object.h"
+
+#include <cstdint>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/runner/programs.h"
+
+namespace kheap {
+namespace {
+
+using testing::HasSubstr;
+
+// The report of a fault in `int run(int n)`, at -O0 and at -O2: the same.
+std::string ReportOf(const std::string& text, std::int32_t n) {
+  std::string report;
+  for (const int optimisation : {0, 2}) {
+    CompileOptions options;
+    options.optimisation = optimisation;
+    const Program program =
+        Compiled("#include <stdlib.h>\n#include <string.h>\n" + text, options);
+    const auto process = Started(program);
+    const auto result = process->Call<std::int32_t>("run", n);
+    EXPECT_TRUE(result.ok()) << result.status();
+    if (!result->end.fault.has_value()) return "no fault";
+    const std::string words = process->Explain(*result->end.fault);
+    const std::string object = words.substr(words.find("\n  0x") + 1);
+    if (optimisation != 0) {
+      EXPECT_EQ(object, report);
+    }
+    report = object;
+  }
+  return report;
+}
+
+TEST(FaultObjectTest, NamesTheVariableThatWasRunOver) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      int first[4] = {1, 2, 3, 4}, second[4] = {5, 6, 7, 8};
+      return first[n] + second[n];
+    })",
+                                      4);
+  EXPECT_THAT(report, HasSubstr("is 0 bytes behind the end of the variable "
+                                "`first` of 16 bytes\n"
+                                "     declared at test.c:5 in run\n"
+                                "  fix: stay within the 16 bytes of `first`"));
+}
+
+TEST(FaultObjectTest, NamesAVariableBelowWhoseBeginAnAccessLies) {
+  EXPECT_THAT(ReportOf(R"(
+    int run(int n) {
+      short pair[2] = {1, 2};
+      return pair[n];
+    })",
+                       -1),
+              HasSubstr("is 2 bytes before the variable `pair` of 4 bytes"));
+}
+
+TEST(FaultObjectTest, FindsTheFrameOfTheCallerThatOwnsIt) {
+  const std::string report = ReportOf(R"(
+    static int read(const int *a, int n) {
+      int copy[8];
+      memcpy(copy, a, 8 * sizeof(int));
+      return a[n] + copy[n % 8];
+    }
+    int run(int n) {
+      int values[8] = {0};
+      return read(values, n);
+    })",
+                                      8);
+  EXPECT_THAT(report, HasSubstr("`values` of 32 bytes"));
+  EXPECT_THAT(report, HasSubstr("in run\n"));
+}
+
+TEST(FaultObjectTest, FindsTheCallOfARecursionThatIsMeant) {
+  EXPECT_THAT(ReportOf(R"(
+    static int down(int *outer, int depth) {
+      int own[3] = {depth};
+      if (depth == 0) return outer[3];
+      return down(depth == 5 ? own : outer, depth - 1) + own[0];
+    }
+    int run(int n) { return down(&n, n); })",
+                       5),
+              HasSubstr("is 0 bytes behind the end of the variable `own` of "
+                        "12 bytes"));
+}
+
+TEST(FaultObjectTest, NamesAVariableOfACallThatHasReturned) {
+  const std::string report = ReportOf(R"(
+    static int *keep(int n) { int gone = n; int *volatile p = &gone; return p; }
+    int run(int n) { return *keep(n); })",
+                                      3);
+  EXPECT_THAT(report, HasSubstr("the variable `gone` of 4 bytes"));
+  EXPECT_THAT(report, HasSubstr("in keep, which has returned"));
+  EXPECT_THAT(report, HasSubstr("keep `gone` where it outlives the call"));
+}
+
+TEST(FaultObjectTest, FindsAVariableOfALargeAlignment) {
+  EXPECT_THAT(ReportOf(R"(
+    int run(int n) {
+      _Alignas(256) char page[256];
+      memset(page, 1, sizeof page);
+      return page[n];
+    })",
+                       256),
+              HasSubstr("is 0 bytes behind the end of the variable `page` of "
+                        "256 bytes"));
+}
+
+TEST(FaultObjectTest, NamesWhatIsReadBeforeItHasAValue) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      int total;
+      for (int i = 0; i < n; i++) total = i;
+      return total > 3 ? 1 : 2;
+    })",
+                                      0);
+  EXPECT_THAT(report, HasSubstr("give `total` a value before reading it"));
+}
+
+TEST(FaultObjectTest, SaysWhereABlockWasFreed) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      int *block = malloc(sizeof *block);
+      *block = n;
+      free(block);
+      return *block;
+    })",
+                                      1);
+  EXPECT_THAT(report, HasSubstr("into a freed block of 4 bytes"));
+  EXPECT_THAT(report,
+              HasSubstr("fix: use the block before it is freed at test.c:7 in "
+                        "run, or free it later"));
+}
+
+TEST(FaultObjectTest, NamesAStringConstant) {
+  EXPECT_THAT(ReportOf(R"(
+    int run(int n) {
+      char *text = "abc";
+      text[n] = 'x';
+      return text[0];
+    })",
+                       0),
+              HasSubstr("is 0 bytes into a string constant of 4 bytes"));
+}
+
+}  // namespace
+}  // namespace kheap

@@ -8,9 +8,11 @@ GuardHeader& Guard::HeaderIn(Address payload) const {
 }
 
 GuardHeader& Guard::HeaderOf(Address block) const {
-  const std::uint64_t lead_bytes =
-      heap_->RuntimeObject<LittleEndian<std::uint64_t>>(block - 8);
-  return HeaderIn(block - lead_bytes);
+  return HeaderIn(block - sizeof(GuardHeader));
+}
+
+LittleEndian<std::uint64_t>& Guard::NextOf(Address block) const {
+  return heap_->RuntimeObject<LittleEndian<std::uint64_t>>(block);
 }
 
 Address Guard::Place(Address payload, std::uint64_t payload_bytes,
@@ -19,12 +21,13 @@ Address Guard::Place(Address payload, std::uint64_t payload_bytes,
   const Address block = payload + lead_bytes;
   DirectoryHeader& directory = directory_.header();
   directory.sequence += 1;
-  GuardHeader& header = HeaderIn(payload);
+  const std::uint64_t sequence = directory.sequence;
+  GuardHeader& header = HeaderOf(block);
   header.size_bytes = size_bytes;
-  header.sequence = directory.sequence;
-  header.next = 0;
-  header.lead_bytes = lead_bytes;
-  heap_->RuntimeObject<LittleEndian<std::uint64_t>>(block - 8) = lead_bytes;
+  header.sequence_low = bits::LowHalf(sequence);
+  header.sequence_high = static_cast<std::uint16_t>(bits::HighHalf(sequence));
+  header.lead_bits = static_cast<std::uint16_t>(bits::Log2Floor(lead_bytes));
+  HeaderIn(payload) = header;
   Shadow& shadow = *heap_->shadow();
   shadow.Set(payload, lead_bytes, ShadowByte::kHeapRedZone);
   shadow.Set(block, size_bytes, ShadowByte::kUninitialised);
@@ -45,15 +48,16 @@ void Guard::Shrink(Address block, std::uint64_t size_bytes) {
 void Guard::Retire(Address block) {
   GuardHeader& header = HeaderOf(block);
   Shadow& shadow = *heap_->shadow();
-  shadow.Set(block - header.lead_bytes, header.lead_bytes,
+  shadow.Set(block - header.lead_bytes(), header.lead_bytes(),
              ShadowByte::kFreedRedZone);
   shadow.Set(block, header.size_bytes, ShadowByte::kFreed);
   DirectoryHeader& directory = directory_.header();
   if (directory.quarantine_tail == 0) {
     directory.quarantine_head = block.offset();
   } else {
-    HeaderOf(Address(directory.quarantine_tail)).next = block.offset();
+    NextOf(Address(directory.quarantine_tail)) = block.offset();
   }
+  NextOf(block) = 0;
   directory.quarantine_tail = block.offset();
   directory.quarantine_bytes += HeldBytes(header);
 }
@@ -68,9 +72,9 @@ void Guard::RemoveOldest(std::uint64_t payload_bytes) {
   const Address block = Oldest();
   const GuardHeader& header = HeaderOf(block);
   directory.quarantine_bytes -= HeldBytes(header);
-  directory.quarantine_head = header.next;
-  if (header.next == 0) directory.quarantine_tail = 0;
-  heap_->shadow()->Set(block - header.lead_bytes, payload_bytes,
+  directory.quarantine_head = NextOf(block);
+  if (directory.quarantine_head == 0) directory.quarantine_tail = 0;
+  heap_->shadow()->Set(block - header.lead_bytes(), payload_bytes,
                        ShadowByte::kFreed);
 }
 

@@ -5,16 +5,21 @@
 namespace kheap {
 
 bool KMalloc::Audit::CheckGuarded(const Chunk& chunk) {
-  const GuardHeader& header = malloc_.guard_.HeaderIn(chunk.payload());
-  const std::uint64_t lead_bytes = header.lead_bytes;
+  const std::uint64_t lead_bytes =
+      malloc_.guard_.HeaderIn(chunk.payload()).lead_bytes();
   if (!Require(lead_bytes >= sizeof(GuardHeader) &&
-                   bits::IsPowerOfTwo(lead_bytes) &&
-                   lead_bytes < chunk.payload_bytes() &&
-                   header.size_bytes < chunk.payload_bytes() - lead_bytes,
+                   lead_bytes < chunk.payload_bytes(),
                "a guarded block lies within its chunk", chunk.begin)) {
     return false;
   }
   const Address block = chunk.payload() + lead_bytes;
+  const GuardHeader& header = malloc_.guard_.HeaderOf(block);
+  if (!Require(header.size_bytes < chunk.payload_bytes() - lead_bytes,
+               "a guarded block lies within its chunk", chunk.begin) ||
+      !Require(header.lead_bytes() == lead_bytes,
+               "a guarded block finds its chunk", block)) {
+    return false;
+  }
   const bool live = directory_.IsStart(GranuleOf(block));
   if (live) {
     ExpectStart(GranuleOf(block));
@@ -38,8 +43,6 @@ bool KMalloc::Audit::CheckRedZones(Address block, const GuardHeader& header,
   }
   return Require(addressable == live, "exactly live bytes are addressable",
                  block) &&
-         Require(malloc_.guard_.HeaderOf(block).lead_bytes == header.lead_bytes,
-                 "a guarded block finds its header", block) &&
          Require(shadow.At(block - 1) == before &&
                      shadow.At(end) == ShadowByte::kHeapRedZone,
                  "a guarded block lies between red zones", block);
@@ -52,7 +55,7 @@ bool KMalloc::Audit::CheckQuarantine() {
   std::uint64_t blocks = 0;
   Address last;
   for (Address block = malloc_.guard_.Oldest(); !block.is_null();
-       block = Address(malloc_.guard_.HeaderOf(block).next)) {
+       block = Address(malloc_.guard_.NextOf(block))) {
     const GuardHeader& guard = malloc_.guard_.HeaderOf(block);
     blocks += 1;
     if (!Require(blocks <= quarantined_blocks_ &&
@@ -60,7 +63,7 @@ bool KMalloc::Audit::CheckQuarantine() {
                  "the quarantine goes once through freed blocks", block)) {
       return false;
     }
-    bytes += guard.size_bytes + guard.lead_bytes;
+    bytes += guard.size_bytes + guard.lead_bytes();
     last = block;
   }
   return Require(blocks == quarantined_blocks_ &&

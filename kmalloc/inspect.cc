@@ -48,9 +48,9 @@ BlockInfo KMalloc::DescribeChunk(const Chunk& chunk) const {
   if (guarded()) {
     const Address block = BlockIn(payload);
     const bool live = directory_.IsStart(GranuleOf(block));
-    const GuardHeader& header = guard_.HeaderIn(payload);
+    const GuardHeader& header = guard_.HeaderOf(block);
     return {live ? BlockKind::kLive : BlockKind::kQuarantined, kNoClass, block,
-            header.size_bytes, header.sequence};
+            header.size_bytes, header.sequence()};
   }
   return {BlockKind::kLive, kNoClass, payload, payload_bytes, 0};
 }
@@ -107,7 +107,7 @@ std::optional<BlockInfo> KMalloc::Find(Address address) const {
 
 std::uint64_t KMalloc::SequenceOf(Address block) const {
   if (!guarded() || !IsLive(block)) return 0;
-  return guard_.HeaderOf(block).sequence;
+  return guard_.HeaderOf(block).sequence();
 }
 
 bool KMalloc::WasFreed(Address address) const {

@@ -199,7 +199,7 @@ class KMalloc {
   // inspect.cc
   // The block in a chunk in use that holds no page.
   Address BlockIn(Address payload) const {
-    return guarded() ? payload + guard_.HeaderIn(payload).lead_bytes : payload;
+    return guarded() ? guard_.BlockIn(payload) : payload;
   }
   // Whether freed memory lies at an address that no live block begins at, as
   // far as the arena tells: the begin of a free slot or a quarantined block,

@@ -42,6 +42,8 @@ class CheckLowering {
   llvm::Value* RequireState();
   void Mark();
   void Require(llvm::Value* holds);
+  void Initialise(llvm::Value* found, llvm::Value* place);
+  llvm::BasicBlock* FaultBlock();
   llvm::Value* Number(std::uint64_t value) { return builder_.getInt64(value); }
   llvm::Value* Shadow() {
     return ShadowPointer(builder_, check_.base(), check_.address(),
@@ -58,23 +60,55 @@ class CheckLowering {
   llvm::BasicBlock* fault_ = nullptr;  // made when it is first needed
 };
 
+llvm::BasicBlock* CheckLowering::FaultBlock() {
+  if (fault_ != nullptr) return fault_;
+  llvm::Function* const function = check_.call->getFunction();
+  fault_ = llvm::BasicBlock::Create(function->getContext(), "", function);
+  llvm::IRBuilder<> builder(fault_);
+  builder.SetCurrentDebugLocation(check_.call->getDebugLoc());
+  CreateFault(builder, check_.base(), check_.stack_pointer(), check_.address(),
+              check_.site());
+  return fault_;
+}
+
 void CheckLowering::Require(llvm::Value* holds) {
   llvm::BasicBlock* const block = check_.call->getParent();
   llvm::BasicBlock* const next = block->splitBasicBlock(check_.call);
-  if (fault_ == nullptr) {
-    fault_ =
-        llvm::BasicBlock::Create(block->getContext(), "", block->getParent());
-    llvm::IRBuilder<> builder(fault_);
-    builder.SetCurrentDebugLocation(check_.call->getDebugLoc());
-    CreateFault(builder, check_.base(), check_.stack_pointer(),
-                check_.address(), check_.site());
-  }
   block->getTerminator()->eraseFromParent();
   llvm::IRBuilder<> builder(block);
   builder.SetCurrentDebugLocation(check_.call->getDebugLoc());
   builder.CreateCondBr(
-      holds, next, fault_,
+      holds, next, FaultBlock(),
       llvm::MDBuilder(block->getContext()).createBranchWeights(1048575, 1));
+  builder_.SetInsertPoint(check_.call);
+}
+
+// Most stores find bytes that are initialised already: they only look at the
+// shadow, and leave its cache lines clean.
+void CheckLowering::Initialise(llvm::Value* found, llvm::Value* place) {
+  llvm::BasicBlock* const block = check_.call->getParent();
+  llvm::BasicBlock* const next = block->splitBasicBlock(check_.call);
+  llvm::Function* const function = block->getParent();
+  llvm::LLVMContext& context = block->getContext();
+  auto* const fresh = llvm::BasicBlock::Create(context, "", function, next);
+  auto* const mark = llvm::BasicBlock::Create(context, "", function, next);
+  llvm::Constant* const zero = llvm::Constant::getNullValue(found->getType());
+  block->getTerminator()->eraseFromParent();
+  llvm::IRBuilder<> builder(block);
+  builder.SetCurrentDebugLocation(check_.call->getDebugLoc());
+  builder.CreateCondBr(builder.CreateICmpEQ(found, zero), next, fresh,
+                       llvm::MDBuilder(context).createBranchWeights(15, 1));
+  builder.SetInsertPoint(fresh);
+  llvm::Value* const bad = builder.CreateAnd(
+      found, llvm::ConstantInt::get(found->getType(),
+                                    Unaddressable(check_.size_bytes)));
+  builder.CreateCondBr(
+      builder.CreateICmpEQ(bad, zero), mark, FaultBlock(),
+      llvm::MDBuilder(context).createBranchWeights(1048575, 1));
+  builder.SetInsertPoint(mark);
+  InShadow(builder.CreateAlignedStore(zero, place, llvm::Align(1)),
+           rules_.scopes);
+  builder.CreateBr(next);
   builder_.SetInsertPoint(check_.call);
 }
 
@@ -105,17 +139,17 @@ llvm::Value* CheckLowering::RequireState() {
   llvm::Value* const place = Shadow();
   llvm::Instruction* const found = InShadow(
       builder_.CreateAlignedLoad(type, place, llvm::Align(1)), rules_.scopes);
+  if (check_.kind == CheckKind::kStore) {
+    Initialise(found, place);
+    return nullptr;
+  }
   llvm::Value* state = found;
   if (check_.kind != CheckKind::kLoad) {
     state = builder_.CreateAnd(
         state, llvm::ConstantInt::get(type, Unaddressable(check_.size_bytes)));
   }
   Require(builder_.CreateICmpEQ(state, llvm::ConstantInt::get(type, 0)));
-  if (check_.kind == CheckKind::kStore) {
-    StoreState(llvm::ConstantInt::get(type, 0), place);
-  } else if (check_.kind == CheckKind::kPut) {
-    StoreState(check_.state(), place);
-  }
+  if (check_.kind == CheckKind::kPut) StoreState(check_.state(), place);
   return check_.kind == CheckKind::kCopy ? found : nullptr;
 }
 

@@ -29,11 +29,11 @@ class GuardInvariantsTest : public BrokenRules {
 
 TEST_F(GuardInvariantsTest, BlockOutsideItsChunk) {
   const Address tag = block_ - sizeof(GuardHeader) - kTagBytes;
-  for (const std::uint64_t lead : {0, 16, 48, 4096}) {
-    HeaderOf(block_).lead_bytes = lead;
+  for (const std::uint16_t lead_bits : {0, 3, 12, 63, 64, 65535}) {
+    HeaderOf(block_).lead_bits = lead_bits;
     ExpectBroken("a guarded block lies within its chunk", tag);
   }
-  HeaderOf(block_).lead_bytes = sizeof(GuardHeader);
+  HeaderOf(block_).lead_bits = 4;
   HeaderOf(block_).size_bytes = 4096;
   ExpectBroken("a guarded block lies within its chunk", tag);
 }
@@ -48,10 +48,10 @@ TEST_F(GuardInvariantsTest, FreedByteThatIsAddressable) {
   ExpectBroken("exactly live bytes are addressable", freed_);
 }
 
-TEST_F(GuardInvariantsTest, BlockThatFindsAnotherHeader) {
+TEST_F(GuardInvariantsTest, BlockThatFindsAnotherChunk) {
   const Address aligned = malloc().AlignedAlloc(64, 40);
-  heap().RuntimeObject<Word>(aligned - 8) = 32;
-  ExpectBroken("a guarded block finds its header", aligned);
+  HeaderOf(aligned).lead_bits = 5;
+  ExpectBroken("a guarded block finds its chunk", aligned);
 }
 
 TEST_F(GuardInvariantsTest, BlockWithoutRedZones) {
@@ -64,7 +64,7 @@ TEST_F(GuardInvariantsTest, BlockWithoutRedZones) {
 }
 
 TEST_F(GuardInvariantsTest, QuarantineThatGoesInACircle) {
-  HeaderOf(freed_).next = freed_.offset();
+  heap().RuntimeObject<Word>(freed_) = freed_.offset();
   ExpectBroken("the quarantine goes once through freed blocks", freed_);
 }
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// One look at every operation that has a form of its own on some processor.
+// Needs no test library, so that tools/cross can build it for processors for
+// which there is none; native tests look closer.
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "machine/atomics.h"
+#include "machine/byte_order.h"
+#include "machine/cache.h"
+#include "machine/check.h"
+#include "machine/cpu.h"
+#include "machine/cycles.h"
+#include "machine/fences.h"
+#include "machine/secret_memory.h"
+#include "machine/volatile_access.h"
+
+namespace kheap::machine {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr auto kSequential = std::memory_order_seq_cst;
+
+// KHEAP_CHECK stops the program.
+template <typename T>
+void CheckOperations() {
+  alignas(8) std::byte bytes[8] = {};
+  const Atomic<T> number(bytes);
+  number.Store(5, kSequential);
+  KHEAP_CHECK(LoadLittleEndian<T>(bytes) == 5, "a store is little-endian");
+  KHEAP_CHECK(number.FetchAdd(58, kRelaxed) == 5, "5 + 58");
+  KHEAP_CHECK(number.FetchSubtract(1, kSequential) == 63, "63 - 1");
+  KHEAP_CHECK(number.FetchXor(3, kSequential) == 62, "62 ^ 3");
+  KHEAP_CHECK(number.FetchAnd(28, kSequential) == 61, "61 & 28");
+  KHEAP_CHECK(number.FetchOr(1, kSequential) == 28, "28 | 1");
+  KHEAP_CHECK(number.Exchange(9, kSequential) == 29, "29, then 9");
+  T expected = 9;
+  KHEAP_CHECK(number.CompareExchangeStrong(expected, 11, kSequential, kRelaxed),
+              "9, then 11");
+  KHEAP_CHECK(!number.CompareExchangeWeak(expected, 1, kSequential, kRelaxed) &&
+                  expected == 11,
+              "11 is not 9");
+  VolatileStore<T>(bytes, 77);
+  KHEAP_CHECK(LoadLittleEndian<T>(bytes) == 77 && VolatileLoad<T>(bytes) == 77,
+              "a volatile store is little-endian");
+}
+
+template <typename T>
+void CheckThreads() {
+  constexpr int kRounds = 2000;
+  alignas(8) std::byte bytes[8] = {};
+  const Atomic<T> number(bytes);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&number] {
+      for (int j = 0; j < kRounds; ++j) number.FetchAdd(1, kRelaxed);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  KHEAP_CHECK(number.Load(kSequential) == static_cast<T>(3 * kRounds),
+              "no sum is lost");
+}
+
+void CheckWidths() {
+  CheckOperations<std::uint8_t>();
+  CheckOperations<std::int16_t>();
+  CheckOperations<std::uint32_t>();
+  CheckOperations<std::int64_t>();
+  CheckThreads<std::uint8_t>();
+  CheckThreads<std::uint16_t>();
+  CheckThreads<std::uint32_t>();
+  CheckThreads<std::uint64_t>();
+}
+
+void CheckCopy(std::size_t to, std::size_t size) {
+  std::vector<std::byte> source(size + 3);
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    source[i] = static_cast<std::byte>(i * 7);
+  }
+  std::vector<std::byte> copy(to + size + 64, std::byte{90});
+  CopyNonTemporal(copy.data() + to, source.data() + 3, size);
+  FlushCacheLines(copy.data(), copy.size());
+  KHEAP_CHECK(std::memcmp(copy.data() + to, source.data() + 3, size) == 0,
+              "a non-temporal copy is a copy");
+  KHEAP_CHECK(copy[to + size] == std::byte{90}, "and no more");
+  SecureZero(source.data(), source.size());
+  const std::vector<std::byte> zeros(source.size());
+  KHEAP_CHECK(EqualInConstantTime(source.data(), zeros.data(), zeros.size()),
+              "what was zeroed is zero");
+}
+
+void CheckCache() {
+  for (std::size_t to = 0; to < 70; ++to) {
+    for (std::size_t size = 0; size < 300; size += 7) CheckCopy(to, size);
+  }
+  PrefetchForRead(nullptr);
+  PrefetchForWrite<Locality::kNone>(nullptr);
+  AcquireFence();
+  ReleaseFence();
+  FullFence();
+  CompilerFence();
+}
+
+void CheckCycles() {
+  const std::uint64_t begin = CycleCountSerialised();
+  while (CycleCount() == begin) Pause();
+  KHEAP_CHECK(CycleCountSerialised() > begin, "time goes forward");
+}
+
+void Run() {
+  CheckWidths();
+  CheckCache();
+  CheckCycles();
+  std::printf("%s, %s; lines of %zu bytes, pages of %zu;", Cpu().vendor.c_str(),
+              Cpu().model.c_str(), CacheLineBytes(), HostPageBytes());
+  for (const std::string& feature : Cpu().features) {
+    KHEAP_CHECK(Supports(feature), "a feature is known by its name");
+    std::printf(" %s", feature.c_str());
+  }
+  std::printf("\n");
+}
+
+}  // namespace
+}  // namespace kheap::machine
+
+int main() { kheap::machine::Run(); }

@@ -9,7 +9,7 @@
 namespace kheap::machine {
 namespace {
 
-constexpr int kRounds = 2000;
+constexpr int kRounds = 200;
 
 // Two threads that take each round together.
 class Pace {

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "bitshift/bits.h"
 #include "machine/check.h"
 
 namespace kheap {
@@ -68,30 +70,76 @@ std::string ToString(const Digest& digest) {
 
 // ---- making and resetting --------------------------------------------------
 
+absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::Reserve(
+    const MemoryLayout& layout, bool checked) {
+  const std::uint64_t reserved_bytes =
+      layout.capacity_bytes() + kReadableBehindBreakBytes;
+  auto memory =
+      machine::ReservedMemory::Reserve(kContextBytes + reserved_bytes);
+  std::optional<Shadow> shadow;
+  if (checked) shadow = Shadow::Create(reserved_bytes);
+  if (!memory.has_value() || (checked && !shadow.has_value())) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the host has no address range of ", reserved_bytes,
+                     " bytes left for the arena"));
+  }
+  return std::unique_ptr<GlobalHeap>(
+      new GlobalHeap(layout, *std::move(memory), std::move(shadow)));
+}
+
 absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::Create(
     const HeapOptions& options) {
   const absl::StatusOr<MemoryLayout> layout =
       MemoryLayout::Create(options.layout);
   if (!layout.ok()) return layout.status();
-  const std::uint64_t reserved_bytes =
-      layout->capacity_bytes() + kReadableBehindBreakBytes;
-  auto memory =
-      machine::ReservedMemory::Reserve(kContextBytes + reserved_bytes);
-  std::optional<Shadow> shadow;
-  if (options.checked) shadow = Shadow::Create(reserved_bytes);
-  if (!memory.has_value() || (options.checked && !shadow.has_value())) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the host has no address range of ", reserved_bytes,
-                     " bytes left for the arena"));
-  }
-  std::unique_ptr<GlobalHeap> heap(
-      new GlobalHeap(*layout, *std::move(memory), std::move(shadow)));
-  if (!heap->Format()) {
+  auto heap = Reserve(*layout, options.checked);
+  if (heap.ok() && !(*heap)->Format()) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "the host has no memory for the first ",
         layout->begin(Region::kHeap).offset(), " bytes of the arena"));
   }
   return heap;
+}
+
+absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::CreateFrom(
+    const HeapImage& image) {
+  auto heap = Reserve(image.layout, image.shadow.has_value());
+  if (!heap.ok()) return heap;
+  if (!(*heap)->CommitUpTo(image.break_address)) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the host has no memory for the first ", image.break_address.offset(),
+        " bytes of the arena"));
+  }
+  (*heap)->memory_.Load(kContextBytes, image.arena);
+  if (image.shadow.has_value()) (*heap)->shadow_->Load(*image.shadow);
+  (*heap)->UpdateWindows();
+  return heap;
+}
+
+absl::StatusOr<HeapImage> GlobalHeap::CaptureImage() const {
+  const auto page_end = [](Address address) {
+    return Address(bits::AlignUp(address.offset(), kRegionAlignment));
+  };
+  std::vector<machine::MemoryImage::Extent> extents;
+  for (int i = 0; i < kRegionCount; ++i) {
+    const auto region = static_cast<Region>(i);
+    const Address begin = layout_.begin(region);
+    extents.push_back(
+        {begin.offset(), page_end(begin + UsedBytes(region).size()).offset()});
+  }
+  auto arena = machine::MemoryImage::Of(base_, extents);
+  std::optional<machine::MemoryImage> shadow;
+  if (checked()) {
+    // Below the constants nothing is the guest's, nor has a state.
+    shadow = shadow_->ImageOf(layout_.begin(Region::kReadOnly),
+                              page_end(break_address()));
+  }
+  if (!arena.has_value() || (checked() && !shadow.has_value())) {
+    return absl::ResourceExhaustedError(
+        "the host has no memory for an arena's image");
+  }
+  return HeapImage{layout_, break_address(), *std::move(arena),
+                   std::move(shadow)};
 }
 
 bool GlobalHeap::Format() {
@@ -131,8 +179,12 @@ void GlobalHeap::Reset() {
 
 bool GlobalHeap::CommitUpTo(Address end) {
   const Address readable_end = end + kReadableBehindBreakBytes;
-  return memory_.Commit(kContextBytes + readable_end.offset()) &&
-         (!shadow_.has_value() || shadow_->Commit(readable_end));
+  if (!memory_.Commit(kContextBytes + readable_end.offset()) ||
+      (shadow_.has_value() && !shadow_->Commit(readable_end))) {
+    return false;
+  }
+  break_max_ = std::max(break_max_, end.offset());
+  return true;
 }
 
 void GlobalHeap::UpdateWindows() {
@@ -388,7 +440,12 @@ std::span<const std::byte> GlobalHeap::RuntimeSpan(
 
 std::span<const std::byte> GlobalHeap::UsedBytes(Region region) const {
   const Address begin = layout_.begin(region);
-  const Address end(control().regions[IndexOf(region)].used_end);
+  const Address end =
+      region == Region::kHeap
+          ? break_address()
+          : Address(std::clamp<std::uint64_t>(
+                control().regions[IndexOf(region)].used_end, begin.offset(),
+                layout_.end(region).offset()));
   return {base_ + begin.offset(), end - begin};
 }
 

@@ -25,6 +25,7 @@
 // break and no two touch the same byte at the same time, but for bytes that all
 // of them reach through SharedPlace.
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,7 @@
 #include "absl/status/statusor.h"
 #include "heap/address.h"
 #include "heap/control_page.h"
+#include "heap/heap_image.h"
 #include "heap/memory_fault.h"
 #include "heap/memory_layout.h"
 #include "heap/shadow.h"
@@ -77,6 +79,11 @@ class GlobalHeap {
   // with ResourceExhausted where the host lacks the address space or memory.
   static absl::StatusOr<std::unique_ptr<GlobalHeap>> Create(
       const HeapOptions& options = {});
+  // An arena with the bytes and the shadow of an image. Fails as Create does.
+  static absl::StatusOr<std::unique_ptr<GlobalHeap>> CreateFrom(
+      const HeapImage& image);
+  // ResourceExhausted where the host lacks the memory.
+  absl::StatusOr<HeapImage> CaptureImage() const;
 
   GlobalHeap(const GlobalHeap&) = delete;
   GlobalHeap& operator=(const GlobalHeap&) = delete;
@@ -289,8 +296,11 @@ class GlobalHeap {
   void set_guest_errno(std::int32_t value) { control().guest_errno = value; }
 
   // The end of the heap region's bytes in use. Bytes at or above it are zero.
+  // Whatever the control page says, memory has been committed up to here.
   Address break_address() const {
-    return Address(control().regions[IndexOf(Region::kHeap)].used_end);
+    return Address(std::clamp<std::uint64_t>(
+        control().regions[IndexOf(Region::kHeap)].used_end,
+        layout_.begin(Region::kHeap).offset(), break_max_));
   }
   // Moves the break within the heap region. Upwards it yields zero bytes
   // (unaddressable in checked mode); downwards it discards what lay above.
@@ -337,6 +347,9 @@ class GlobalHeap {
         shadow_(std::move(shadow)),
         base_(memory_.data() + kContextBytes) {}
 
+  // An arena of zeros.
+  static absl::StatusOr<std::unique_ptr<GlobalHeap>> Reserve(
+      const MemoryLayout& layout, bool checked);
   // Writes the state after Create into zeroed memory. False if the host
   // refuses the memory.
   [[nodiscard]] bool Format();
@@ -368,6 +381,7 @@ class GlobalHeap {
   void RequireMove(Address destination, Address source,
                    std::uint64_t size_bytes) const;
   void WriteUsedEnd(Region region, Address end);
+  // Whatever the control page says, within the region and what is committed.
   std::span<const std::byte> UsedBytes(Region region) const;
   std::optional<FaultCode> FindRangeFault(Address address,
                                           std::uint64_t size_bytes,
@@ -380,6 +394,7 @@ class GlobalHeap {
   machine::ReservedMemory memory_;
   std::optional<Shadow> shadow_;
   std::byte* const base_;
+  std::uint64_t break_max_ = 0;  // as far as memory has been committed
   Window loadable_;
   Window storable_;
   // The heap region up to the break, and how many addresses from its begin on

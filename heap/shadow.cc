@@ -106,6 +106,12 @@ void Shadow::MarkSharedInitialised(Address begin, std::uint64_t size_bytes) {
   }
 }
 
+std::optional<machine::MemoryImage> Shadow::ImageOf(Address begin,
+                                                    Address end) const {
+  const machine::MemoryImage::Extent extent = {begin.offset(), end.offset()};
+  return machine::MemoryImage::Of(memory_.data(), {&extent, 1});
+}
+
 void Shadow::Clear() { memory_.Discard(0, memory_.committed()); }
 
 }  // namespace kheap

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "heap/address.h"
+#include "machine/memory_image.h"
 #include "machine/reserved_memory.h"
 
 namespace kheap {
@@ -77,6 +78,12 @@ class Shadow {
 
   // Every byte becomes kInitialised.
   void Clear();
+
+  // The states in [begin, end), whole pages, for shadows to begin with; others
+  // are kInitialised.
+  std::optional<machine::MemoryImage> ImageOf(Address begin, Address end) const;
+  // Into a shadow that is as Create and Commit left it.
+  void Load(const machine::MemoryImage& image) { memory_.Load(0, image); }
 
   // The shadow byte of address 0, for compiled code.
   std::byte* data() const { return memory_.data(); }

@@ -6,6 +6,7 @@
 #include "kernel/file_system_check.h"
 #include "kernel/kernel_format.h"
 #include "kernel/kernel_state.h"
+#include "kernel/random_source.h"
 #include "kernel/syscall_table.h"
 
 namespace kheap {
@@ -42,6 +43,10 @@ absl::StatusOr<Kernel> Kernel::Attach(GlobalHeap& heap, Console& console,
     return absl::FailedPreconditionError("the arena has no kernel");
   }
   return View(heap, console, options);
+}
+
+void Kernel::Reseed(std::uint64_t seed) {
+  kernel::SeedRandom(state_->page().random, seed);
 }
 
 std::int64_t Kernel::Syscall(std::uint64_t number, const Arguments& arguments) {

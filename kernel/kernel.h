@@ -85,6 +85,9 @@ class Kernel {
   static absl::StatusOr<Kernel> Attach(GlobalHeap& heap, Console& console,
                                        const KernelOptions& options = {});
 
+  // What getrandom yields from now on follows from this seed.
+  void Reseed(std::uint64_t seed);
+
   Kernel(Kernel&& other) noexcept;
   Kernel& operator=(Kernel&& other) noexcept;
   ~Kernel();

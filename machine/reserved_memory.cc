@@ -23,6 +23,13 @@ constexpr std::uint64_t kReserveBytesMax =
 
 }  // namespace
 
+void ReservedMemory::Load(std::size_t begin, const MemoryImage& image) {
+  KHEAP_CHECK(begin % 65536 == 0 && begin <= committed_ &&
+                  image.size() <= committed_ - begin,
+              "an image goes where memory has been committed");
+  if (image.PutAt(data_ + begin)) has_image_ = true;
+}
+
 #if defined(__unix__) || defined(__APPLE__)
 
 namespace {
@@ -43,6 +50,15 @@ constexpr int kReserveFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 #else
 constexpr int kReserveFlags = MAP_PRIVATE | MAP_ANONYMOUS;
 #endif
+
+// Has the host take whole pages back, for zeros. Those that it took from an
+// image have to be mapped anew.
+[[maybe_unused]] bool GiveBack(std::byte* begin, std::size_t size,
+                               bool has_image) {
+  if (!has_image) return madvise(begin, size, MADV_DONTNEED) == 0;
+  return mmap(begin, size, PROT_READ | PROT_WRITE, kReserveFlags | MAP_FIXED,
+              -1, 0) != MAP_FAILED;
+}
 
 constexpr std::size_t RoundUp(std::size_t value, std::size_t step) {
   return (value + step - 1) / step * step;
@@ -86,8 +102,7 @@ void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
   const std::size_t inner_begin = RoundUp(begin, kHostPageBytes);
   const std::size_t inner_end = RoundDown(end, kHostPageBytes);
   if (end - begin >= kDiscardBytesMin &&
-      madvise(data_ + inner_begin, inner_end - inner_begin, MADV_DONTNEED) ==
-          0) {
+      GiveBack(data_ + inner_begin, inner_end - inner_begin, has_image_)) {
     std::memset(data_ + begin, 0, inner_begin - begin);
     std::memset(data_ + inner_end, 0, end - inner_end);
     return;

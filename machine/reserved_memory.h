@@ -19,6 +19,8 @@
 #include <optional>
 #include <utility>
 
+#include "machine/memory_image.h"
+
 namespace kheap::machine {
 
 class ReservedMemory {
@@ -30,11 +32,13 @@ class ReservedMemory {
   ReservedMemory(ReservedMemory&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)),
-        committed_(std::exchange(other.committed_, 0)) {}
+        committed_(std::exchange(other.committed_, 0)),
+        has_image_(std::exchange(other.has_image_, false)) {}
   ReservedMemory& operator=(ReservedMemory&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(committed_, other.committed_);
+    std::swap(has_image_, other.has_image_);
     return *this;
   }
   ~ReservedMemory();
@@ -42,6 +46,10 @@ class ReservedMemory {
   // Makes at least the bytes [0, end) accessible, with `end` at most size().
   // Returns false, and changes nothing, if the host refuses the memory.
   [[nodiscard]] bool Commit(std::size_t end);
+
+  // Puts an image at `begin`, a multiple of 64 KiB, into committed bytes that
+  // are zero.
+  void Load(std::size_t begin, const MemoryImage& image);
 
   // Makes the committed bytes [begin, end) zero again, giving whole pages back
   // to the host where that is cheaper than writing zeros.
@@ -58,6 +66,7 @@ class ReservedMemory {
   std::byte* data_;
   std::size_t size_;
   std::size_t committed_ = 0;
+  bool has_image_ = false;  // with pages that the host takes from an image
 };
 
 }  // namespace kheap::machine

@@ -64,7 +64,9 @@ llvm::Value* FunctionTranslator::TranslateCall(llvm::CallInst& call) {
       call.getCalledOperand()->stripPointerCastsAndAliases());
   if (callee == nullptr) return CallThroughPointer(call);
   const std::string name = callee->getName().str();
-  if (IsSetjmpName(name)) return TranslateSetjmp(call);
+  if (IsSetjmpName(name) && callee->isDeclaration()) {
+    return TranslateSetjmp(call);
+  }
   if (IsAllocaCall(call)) {
     return TakeStack(builder_.CreateZExtOrTrunc(Map(call.getArgOperand(0)),
                                                 translation_.i64()),
@@ -256,6 +258,17 @@ llvm::Value* FunctionTranslator::CallThroughPointer(llvm::CallInst& call) {
 // buffer is chosen by a call before, since a function that calls setjmp cannot
 // return.
 llvm::Value* FunctionTranslator::TranslateSetjmp(llvm::CallInst& call) {
+  const auto is_integer = [&call](unsigned i) {
+    return call.getArgOperand(i)->getType()->isIntegerTy();
+  };
+  if (call.arg_size() == 0 ||
+      !call.getArgOperand(0)->getType()->isPointerTy() ||
+      (call.arg_size() > 1 && !is_integer(1))) {
+    translation_.Refuse(call, "a call of setjmp that is not C's");
+    return call.getType()->isVoidTy()
+               ? nullptr
+               : llvm::Constant::getNullValue(translation_.Map(call.getType()));
+  }
   llvm::Value* const buffer = Map(call.getArgOperand(0));
   llvm::Value* const mask =
       call.arg_size() > 1 ? Map(call.getArgOperand(1)) : builder_.getInt32(0);
@@ -273,7 +286,9 @@ llvm::Value* FunctionTranslator::TranslateSetjmp(llvm::CallInst& call) {
       CallHost(setjmp, {builder_.CreateIntToPtr(host_buffer, pointer)});
   result->setCanReturnTwice();
   host_.addFnAttr(llvm::Attribute::NoInline);
-  return Convert(result, translation_.Map(call.getType()));
+  return call.getType()->isVoidTy()
+             ? nullptr
+             : Convert(result, translation_.Map(call.getType()));
 }
 
 // ---- inline assembly -------------------------------------------------------

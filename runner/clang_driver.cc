@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "runner/files.h"
 #include "runner/guest_library.h"
 
@@ -78,11 +80,24 @@ std::vector<std::string> GuestFlags(const CompileOptions& options) {
                                     "-disable-llvm-passes",
                                     "-g",
                                     "-fno-color-diagnostics",
+                                    "-fno-crash-diagnostics",
                                     "-nostdlibinc",
                                     "-isystem",
                                     GuestIncludeFolder()};
   // What a checked program finds uninitialised is zero in a fast one.
   return flags;
+}
+
+// LLVM reads its own formats with little suspicion. So a module goes through
+// another process first, and ours reads what LLVM itself has written.
+std::vector<std::string> ModuleFlags() {
+  return {"--target=riscv64-linux-musl",
+          "-O1",
+          "-Xclang",
+          "-disable-llvm-passes",
+          "-fno-color-diagnostics",
+          "-fno-crash-diagnostics",
+          "-Wno-override-module"};
 }
 
 // The names in a make rule as clang -MD writes it.
@@ -135,14 +150,8 @@ absl::StatusOr<CompiledSource> CompileToBitcode(const Source& source,
   if (!source.text.has_value() && !std::filesystem::exists(source.path)) {
     return absl::NotFoundError(absl::StrCat(source.path, ": no such file"));
   }
-  if (EndsWithAnyOf(source.path, {".bc", ".ll"})) {
-    return CompiledSource{source.text.has_value()
-                              ? *source.text
-                              : ReadFile(source.path).value_or(""),
-                          {source.path},
-                          ""};
-  }
-  if (!EndsWithAnyOf(source.path, {".c", ".i"})) {
+  const bool is_module = EndsWithAnyOf(source.path, {".bc", ".ll"});
+  if (!is_module && !EndsWithAnyOf(source.path, {".c", ".i"})) {
     return absl::InvalidArgumentError(
         absl::StrCat(source.path,
                      ": not a C source (.c, .i), bitcode (.bc) or LLVM "
@@ -151,16 +160,22 @@ absl::StatusOr<CompiledSource> CompileToBitcode(const Source& source,
   auto folder = TemporaryFolder::Make();
   if (!folder.ok()) return folder.status();
   std::vector<std::string> arguments = {kClang};
-  for (const std::string& flag : GuestFlags(options)) arguments.push_back(flag);
-  for (const std::string& flag : options.compiler_arguments) {
+  for (const std::string& flag :
+       is_module ? ModuleFlags() : GuestFlags(options)) {
     arguments.push_back(flag);
+  }
+  if (!is_module) {
+    for (const std::string& flag : options.compiler_arguments) {
+      arguments.push_back(flag);
+    }
   }
   std::string path = source.path;
   if (source.text.has_value()) {
-    path = folder->File("source.c");
+    path = folder->File(is_module ? "source.ll" : "source.c");
     // Messages and lines name the path that the user gave.
-    if (!WriteFile(path, absl::StrCat("#line 1 \"", source.path, "\"\n",
-                                      *source.text))) {
+    const std::string first =
+        is_module ? "" : absl::StrCat("#line 1 \"", source.path, "\"\n");
+    if (!WriteFile(path, first + *source.text)) {
       return absl::UnavailableError(absl::StrCat("cannot write ", path));
     }
   }
@@ -178,9 +193,17 @@ absl::StatusOr<CompiledSource> CompileToBitcode(const Source& source,
         absl::StrCat(kClang, " is not installed; tools/setup installs it"));
   }
   std::string messages = ReadFile(errors).value_or("");
-  if (status != 0) return absl::InvalidArgumentError(messages);
+  if (is_module)
+    messages = absl::StrReplaceAll(messages, {{path, source.path}});
+  if (status != 0) {
+    return absl::InvalidArgumentError(
+        messages.empty() || absl::StrContains(messages, "PLEASE submit a bug")
+            ? absl::StrCat(source.path, ": ", kClang, " crashes on it")
+            : messages);
+  }
   return CompiledSource{ReadFile(output).value_or(""),
-                        FilesOfRule(ReadFile(rule).value_or("")),
+                        is_module ? std::vector<std::string>{source.path}
+                                  : FilesOfRule(ReadFile(rule).value_or("")),
                         std::move(messages)};
 }
 

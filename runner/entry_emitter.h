@@ -6,9 +6,11 @@
 // C's calling convention, and functions of the host that the guest points to
 // get a body that calls them.
 
+#include <string>
 #include <vector>
 
 #include "llvm/IR/Function.h"
+#include "runner/call_shape.h"
 #include "runner/program_image.h"
 #include "runner/translation.h"
 
@@ -34,6 +36,10 @@ class EntryEmitter {
  private:
   void TranslateTakenBuiltins();
   void EmitEntries();
+  llvm::FunctionType* EntryType(const llvm::Function& host,
+                                const CallShape& shape) const;
+  void EmitEntry(llvm::Function& host, const std::string& name,
+                 const CallShape& shape);
   void EmitHandlerEntry();
 
   Translation& translation_;

@@ -17,6 +17,9 @@ constexpr std::uint64_t kRedZoneBytes = 16;
 // host's frame grows with the code, so a byte for each instruction keeps its
 // size in proportion to what the guest is charged.
 constexpr std::uint64_t kCallCharge = 32;
+// For stacks of up to this size; larger ones are charged more, for the host's
+// stack does not grow with them.
+constexpr std::uint64_t kUsualStackBytes = std::uint64_t{64} * 1024 * 1024;
 
 // What the program calls a variable, or null.
 const llvm::DILocalVariable* VariableOf(llvm::AllocaInst& alloca) {
@@ -56,7 +59,12 @@ void FunctionTranslator::LayOutFrame() {
   }
   variadic_bytes_ = bits::AlignUp(variadic_bytes_, kFrameAlignment);
   std::uint64_t offset = PlaceLocals(variadic_bytes_, largest);
-  if (calls) offset = std::min(offset + std::max(kCallCharge, charge), largest);
+  const std::uint64_t stack_bytes =
+      translation_.bounds().stack_end - translation_.bounds().stack_begin;
+  const std::uint64_t scale =
+      std::max<std::uint64_t>(1, stack_bytes / kUsualStackBytes);
+  charge = std::min(scale * std::max(kCallCharge, charge), largest);
+  if (calls) offset = std::min(offset + charge, largest);
   frame_bytes_ = bits::AlignUp(offset, kFrameAlignment);
 }
 
@@ -64,6 +72,10 @@ void FunctionTranslator::LayOutFrame() {
 // register and is spilled to the host's stack.
 std::uint64_t FunctionTranslator::ChargeFor(
     const llvm::Instruction& instruction, std::uint64_t largest) const {
+  if (const auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction)) {
+    // What registers do not hold goes to the host's stack.
+    if (call->arg_size() >= 16) return 1 + call->arg_size() / 4;
+  }
   if (!instruction.getType()->isSized()) return 1;
   return 1 + std::min<std::uint64_t>(
                  largest,

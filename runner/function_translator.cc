@@ -136,6 +136,8 @@ llvm::Value* FunctionTranslator::Clone(llvm::Instruction& instruction) {
     }
   }
   copy->mutateType(translation_.Map(instruction.getType()));
+  // What a call promises of its result is the guest's word.
+  if (call != nullptr) call->setAttributes({});
   copy->dropPoisonGeneratingFlags();
   copy->dropUnknownNonDebugMetadata();
   copy->setDebugLoc(location_);

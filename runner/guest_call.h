@@ -2,89 +2,197 @@
 #ifndef KHEAP_RUNNER_GUEST_CALL_H_
 #define KHEAP_RUNNER_GUEST_CALL_H_
 
-// How C++ values are passed to functions of the guest and back: numbers as they
-// are, Address and Ptr<T> as 64-bit numbers. A signature has a letter for the
-// result and one for each parameter, as ImageFunction describes.
+// How C++ values are passed to functions of the guest and back. An entry of a
+// compiled program takes:
+//
+//   a number, an enum        itself
+//   Address, Ptr<T>          a 64-bit number
+//   a struct up to 16 bytes  where its bytes are on the host's side
+//   a larger struct          its guest address, in room on the guest's stack
+//
+// and returns likewise: a struct through a parameter before all others. A
+// struct here is any trivially copyable class or union that is laid out as C
+// does.
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <type_traits>
 
 #include "heap/address.h"
 #include "heap/global_heap.h"
+#include "runner/call_room.h"
 #include "scalars/ptr.h"
 
 namespace kheap {
 
 namespace internal {
 
+inline constexpr std::size_t kPartsBytesMax = 16;
+
+enum class Way { kNothing, kNumber, kAddress, kInParts, kInMemory };
+
 template <typename T>
-struct WireType {
-  static_assert(std::is_arithmetic_v<T> || std::is_void_v<T>,
-                "a guest function takes numbers, Address and Ptr<T>");
-  using Type = T;
+struct WayOf {
+  static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> ||
+                    std::is_same_v<T, __int128> ||
+                    std::is_same_v<T, unsigned __int128> ||
+                    ((std::is_class_v<T> ||
+                      std::is_union_v<T>)&&std::is_trivially_copyable_v<T>),
+                "a guest function takes numbers, Address, Ptr<T>, and structs "
+                "that can be copied as bytes");
+  static_assert(!std::is_same_v<T, long double>,
+                "the guest's long double is a double");
+  static constexpr Way value = !std::is_class_v<T> && !std::is_union_v<T>
+                                   ? Way::kNumber
+                               : sizeof(T) <= kPartsBytesMax ? Way::kInParts
+                                                             : Way::kInMemory;
 };
 template <>
-struct WireType<Address> {
-  using Type = std::uint64_t;
+struct WayOf<void> {
+  static constexpr Way value = Way::kNothing;
+};
+template <>
+struct WayOf<Address> {
+  static constexpr Way value = Way::kAddress;
 };
 template <typename T>
-struct WireType<Ptr<T>> {
-  using Type = std::uint64_t;
+struct WayOf<Ptr<T>> {
+  static constexpr Way value = Way::kAddress;
 };
 
 template <typename T>
-inline constexpr bool kIsAddress =
-    !std::is_same_v<typename WireType<T>::Type, T>;
+inline constexpr Way kWayOf = WayOf<T>::value;
 
+// What an entry takes for a T.
 template <typename T>
-constexpr char LetterOf() {
-  if constexpr (std::is_void_v<T>) {
-    return 'v';
-  } else if constexpr (std::is_same_v<T, float>) {
-    return 'f';
-  } else if constexpr (std::is_same_v<T, double>) {
-    return 'd';
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return 'b';
-  } else if constexpr (kIsAddress<T>) {
-    return 'l';
+using Wire = std::conditional_t<
+    kWayOf<T> == Way::kNothing || kWayOf<T> == Way::kNumber, T,
+    std::conditional_t<kWayOf<T> == Way::kInParts, const void*, std::uint64_t>>;
+
+inline std::uint64_t OffsetOf(Address address) { return address.offset(); }
+template <typename T>
+std::uint64_t OffsetOf(const Ptr<T>& pointer) {
+  return pointer.address().offset();
+}
+
+// `value` outlives the call.
+template <typename T>
+Wire<T> ToWire(CallRoom& room, const T& value) {
+  if constexpr (kWayOf<T> == Way::kNumber) {
+    return value;
+  } else if constexpr (kWayOf<T> == Way::kAddress) {
+    return OffsetOf(value);
+  } else if constexpr (kWayOf<T> == Way::kInParts) {
+    return &value;
   } else {
-    return sizeof(T) == 1   ? 'c'
-           : sizeof(T) == 2 ? 's'
-           : sizeof(T) == 4 ? 'i'
-                            : 'l';
+    return room.Put(&value, sizeof(T));
   }
 }
-
-}  // namespace internal
-
-template <typename T>
-using Wire = typename internal::WireType<T>::Type;
-
-inline std::uint64_t ToWire(Address value) { return value.offset(); }
-template <typename T>
-std::uint64_t ToWire(const Ptr<T>& value) {
-  return value.address().offset();
-}
-template <typename T>
-requires(std::is_arithmetic_v<T>) T ToWire(T value) { return value; }
 
 template <typename T>
 T FromWire(GlobalHeap& heap, Wire<T> value) {
   if constexpr (std::is_same_v<T, Address>) {
     return Address(value);
-  } else if constexpr (internal::kIsAddress<T>) {
+  } else if constexpr (kWayOf<T> == Way::kAddress) {
     return T(heap, Address(value));
   } else {
     return value;
   }
 }
 
-// The result's letter, then the parameters'.
-template <typename... T>
+template <typename T>
+void AppendSignature(std::string& letters) {
+  constexpr Way kWay = kWayOf<T>;
+  if constexpr (kWay == Way::kNothing) {
+    letters += 'v';
+  } else if constexpr (kWay == Way::kAddress) {
+    letters += 'p';
+  } else if constexpr (kWay != Way::kNumber) {
+    letters += "{" + std::to_string(sizeof(T)) + "}";
+  } else if constexpr (std::is_floating_point_v<T>) {
+    letters += sizeof(T) == 4 ? 'f' : 'd';
+  } else if constexpr (std::is_same_v<T, bool>) {
+    letters += 'b';
+  } else {
+    letters += sizeof(T) == 1   ? 'c'
+               : sizeof(T) == 2 ? 's'
+               : sizeof(T) == 4 ? 'i'
+               : sizeof(T) == 8 ? 'l'
+                                : 'q';
+  }
+}
+
+}  // namespace internal
+
+// The type as ImageFunction has it.
+template <typename R, typename... A>
 std::string SignatureOf() {
-  return {internal::LetterOf<T>()...};
+  std::string letters;
+  internal::AppendSignature<R>(letters);
+  (internal::AppendSignature<A>(letters), ...);
+  return letters;
+}
+
+// Calls an entry of this type. `R` is not void.
+template <typename R, typename... A>
+R CallEntry(void* entry, GlobalHeap& heap, std::byte* base, std::uint64_t sp,
+            const A&... arguments) {
+  using internal::Way;
+  using internal::Wire;
+  constexpr Way kWay = internal::kWayOf<R>;
+  CallRoom room(heap, sp);
+  const std::uint64_t in_memory =
+      kWay == Way::kInMemory ? room.Take(sizeof(R)) : 0;
+  const std::tuple<Wire<A>...> wires{internal::ToWire<A>(room, arguments)...};
+  if constexpr (kWay == Way::kInParts || kWay == Way::kInMemory) {
+    std::array<std::byte, sizeof(R)> bytes;
+    using Place =
+        std::conditional_t<kWay == Way::kInParts, void*, std::uint64_t>;
+    using Entry = void (*)(std::byte*, std::uint64_t, Place, Wire<A>...);
+    Place place;
+    if constexpr (kWay == Way::kInParts) {
+      place = bytes.data();
+    } else {
+      place = in_memory;
+    }
+    std::apply(
+        [&](Wire<A>... values) {
+          reinterpret_cast<Entry>(entry)(base, room.sp(), place, values...);
+        },
+        wires);
+    if constexpr (kWay == Way::kInMemory) {
+      room.Get(in_memory, bytes.data(), bytes.size());
+    }
+    return std::bit_cast<R>(bytes);
+  } else {
+    using Entry = Wire<R> (*)(std::byte*, std::uint64_t, Wire<A>...);
+    return internal::FromWire<R>(heap,
+                                 std::apply(
+                                     [&](Wire<A>... values) {
+                                       return reinterpret_cast<Entry>(entry)(
+                                           base, room.sp(), values...);
+                                     },
+                                     wires));
+  }
+}
+
+// The same for a function that returns nothing.
+template <typename... A>
+void CallVoidEntry(void* entry, GlobalHeap& heap, std::byte* base,
+                   std::uint64_t sp, const A&... arguments) {
+  using internal::Wire;
+  CallRoom room(heap, sp);
+  const std::tuple<Wire<A>...> wires{internal::ToWire<A>(room, arguments)...};
+  using Entry = void (*)(std::byte*, std::uint64_t, Wire<A>...);
+  std::apply(
+      [&](Wire<A>... values) {
+        reinterpret_cast<Entry>(entry)(base, room.sp(), values...);
+      },
+      wires);
 }
 
 }  // namespace kheap

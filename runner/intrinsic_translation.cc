@@ -49,6 +49,7 @@ bool IsIgnored(llvm::Intrinsic::ID id) {
     case llvm::Intrinsic::prefetch:
     case llvm::Intrinsic::vaend:
     case llvm::Intrinsic::donothing:
+    case llvm::Intrinsic::sideeffect:
     case llvm::Intrinsic::experimental_noalias_scope_decl:
     case llvm::Intrinsic::clear_cache:
       return true;
@@ -75,27 +76,91 @@ bool IsIdentity(llvm::Intrinsic::ID id) {
   }
 }
 
-bool TakesPointer(const llvm::IntrinsicInst& call) {
-  for (const llvm::Use& argument : call.args()) {
-    if (argument->getType()->isPtrOrPtrVectorTy()) return true;
+// Intrinsics that compute a number from numbers, the same for everyone who
+// asks. Others know of the host: its registers, clocks and memory.
+bool IsComputation(llvm::Intrinsic::ID id) {
+  switch (id) {
+    case llvm::Intrinsic::bitreverse:
+    case llvm::Intrinsic::bswap:
+    case llvm::Intrinsic::ctpop:
+    case llvm::Intrinsic::fshl:
+    case llvm::Intrinsic::fshr:
+    case llvm::Intrinsic::smax:
+    case llvm::Intrinsic::smin:
+    case llvm::Intrinsic::umax:
+    case llvm::Intrinsic::umin:
+    case llvm::Intrinsic::sadd_with_overflow:
+    case llvm::Intrinsic::uadd_with_overflow:
+    case llvm::Intrinsic::ssub_with_overflow:
+    case llvm::Intrinsic::usub_with_overflow:
+    case llvm::Intrinsic::smul_with_overflow:
+    case llvm::Intrinsic::umul_with_overflow:
+    case llvm::Intrinsic::sadd_sat:
+    case llvm::Intrinsic::uadd_sat:
+    case llvm::Intrinsic::ssub_sat:
+    case llvm::Intrinsic::usub_sat:
+    case llvm::Intrinsic::ceil:
+    case llvm::Intrinsic::floor:
+    case llvm::Intrinsic::trunc:
+    case llvm::Intrinsic::rint:
+    case llvm::Intrinsic::nearbyint:
+    case llvm::Intrinsic::round:
+    case llvm::Intrinsic::roundeven:
+    case llvm::Intrinsic::sqrt:
+    case llvm::Intrinsic::minnum:
+    case llvm::Intrinsic::maxnum:
+    case llvm::Intrinsic::minimum:
+    case llvm::Intrinsic::maximum:
+    case llvm::Intrinsic::frexp:
+    case llvm::Intrinsic::is_fpclass:
+    case llvm::Intrinsic::fptosi_sat:
+    case llvm::Intrinsic::fptoui_sat:
+    case llvm::Intrinsic::convert_from_fp16:
+    case llvm::Intrinsic::convert_to_fp16:
+    case llvm::Intrinsic::vector_reduce_add:
+    case llvm::Intrinsic::vector_reduce_mul:
+    case llvm::Intrinsic::vector_reduce_and:
+    case llvm::Intrinsic::vector_reduce_or:
+    case llvm::Intrinsic::vector_reduce_xor:
+    case llvm::Intrinsic::vector_reduce_smax:
+    case llvm::Intrinsic::vector_reduce_smin:
+    case llvm::Intrinsic::vector_reduce_umax:
+    case llvm::Intrinsic::vector_reduce_umin:
+    case llvm::Intrinsic::vector_reduce_fmax:
+    case llvm::Intrinsic::vector_reduce_fmin:
+    case llvm::Intrinsic::experimental_constrained_fadd:
+    case llvm::Intrinsic::experimental_constrained_fsub:
+    case llvm::Intrinsic::experimental_constrained_fmul:
+    case llvm::Intrinsic::experimental_constrained_fdiv:
+    case llvm::Intrinsic::experimental_constrained_fcmp:
+    case llvm::Intrinsic::experimental_constrained_fcmps:
+    case llvm::Intrinsic::experimental_constrained_fpext:
+    case llvm::Intrinsic::experimental_constrained_fptrunc:
+    case llvm::Intrinsic::experimental_constrained_sitofp:
+    case llvm::Intrinsic::experimental_constrained_uitofp:
+      return true;
+    default:
+      return false;
   }
-  return false;
 }
 
 }  // namespace
 
 llvm::Value* FunctionTranslator::CallMathFunction(llvm::IntrinsicInst& call,
                                                   const std::string& name) {
-  const bool is_float = call.getArgOperand(0)->getType()->isFloatTy();
+  const llvm::Type* const type = call.getArgOperand(0)->getType();
+  const bool is_float = type->isFloatTy();
   llvm::Function* const function =
       translation_.module().getFunction(is_float ? name + "f" : name);
-  if (function == nullptr || function->isDeclaration()) {
+  if (function == nullptr || function->isDeclaration() ||
+      !(is_float || type->isDoubleTy())) {
     translation_.Refuse(call,
                         absl::StrCat("undefined reference to `", name, "`"));
-    return llvm::Constant::getNullValue(call.getType());
+    return llvm::Constant::getNullValue(translation_.Map(call.getType()));
   }
-  return CallHost(translation_.HostFunction(function),
-                  HostArguments(call, function->getFunctionType()));
+  return Convert(CallHost(translation_.HostFunction(function),
+                          HostArguments(call, function->getFunctionType())),
+                 translation_.Map(call.getType()));
 }
 
 // Those that return nothing.
@@ -110,6 +175,9 @@ void FunctionTranslator::TranslateEffect(llvm::IntrinsicInst& call) {
     case llvm::Intrinsic::lifetime_start:
       return MarkScopeBegin(call.getArgOperand(1));
     case llvm::Intrinsic::vastart:
+      if (!guest_.isVarArg()) {
+        return translation_.Refuse(call, "`va_start` without an ellipsis");
+      }
       return Store(host_.getArg(host_.arg_size() - 1),
                    Map(call.getArgOperand(0)), false);
     case llvm::Intrinsic::vacopy:
@@ -195,7 +263,7 @@ llvm::Value* FunctionTranslator::TranslateIntrinsic(llvm::IntrinsicInst& call) {
     default:
       break;
   }
-  if (TakesPointer(call)) {
+  if (!IsComputation(id)) {
     translation_.Refuse(
         call, absl::StrCat("`", call.getCalledFunction()->getName().str(),
                            "` is not supported"));

@@ -70,6 +70,8 @@ absl::Status LoadedProgram::Code::Link(const std::string& object) {
   };
   auto made = llvm::orc::LLJITBuilder()
                   .setObjectLinkingLayerCreator(make_layer)
+                  .setLinkProcessSymbolsByDefault(false)
+                  .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
                   .create();
   if (!made) return Refuse(made.takeError());
   jit = std::move(*made);
@@ -115,7 +117,8 @@ absl::StatusOr<std::unique_ptr<LoadedProgram>> LoadedProgram::Load(
   for (const ImageFunction& function : program->image_.functions) {
     if (function.signature.empty()) continue;  // known by its pointer only
     program->entries_[function.name] = {
-        function.signature, code.Find(kEntryPrefix + function.name)};
+        function.signature, function.prototype,
+        code.Find(kEntryPrefix + function.name)};
   }
   return program;
 }

@@ -37,7 +37,8 @@ class LoadedProgram {
   // A function that the host may call.
   struct Function {
     std::string signature;  // as in ProgramImage
-    void* entry;
+    std::string prototype;
+    void* entry;  // null if the host cannot call it
   };
   // Null if there is none of the name.
   const Function* FindFunction(std::string_view name) const;

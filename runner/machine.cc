@@ -33,37 +33,13 @@ Machine::Machine(std::shared_ptr<const LoadedProgram> program, Process process)
     : program_(std::move(program)), process_(std::move(process)) {}
 
 absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
-    std::shared_ptr<const LoadedProgram> program, const RunOptions& options) {
-  const ProgramImage& image = program->image();
-  ProcessOptions process_options;
-  process_options.heap.layout = {image.capacity_bytes, image.stack_bytes,
-                                 image.data_bytes,     image.read_only_bytes,
-                                 image.symbol_bytes,   image.kernel_bytes};
-  process_options.heap.checked = image.checked;
-  auto process = Process::Create(process_options);
+    std::shared_ptr<const LoadedProgram> program, const InitialState& state,
+    const RunOptions& options) {
+  auto process = state.NewProcess();
   if (!process.ok()) return process.status();
-  for (const ImageGlobal& global : image.globals) {
-    const auto bytes = std::as_bytes(std::span(global.bytes));
-    GlobalData& data = process->data();
-    const absl::StatusOr<Address> address =
-        global.section == ImageSection::kBss
-            ? data.DefineBss(global.name, global.size_bytes, global.alignment)
-        : global.section == ImageSection::kData
-            ? data.DefineData(global.name, bytes, global.alignment)
-            : data.DefineReadOnly(global.name, bytes, global.alignment);
-    if (!address.ok()) return address.status();
-    if (address->offset() != global.address) {
-      return absl::InternalError(absl::StrCat(
-          "`", global.name, "` is not where the program was compiled for"));
-    }
-  }
   std::unique_ptr<Machine> machine(
       new Machine(std::move(program), *std::move(process)));
-  // errno lies in the control page's own cell; the guest's library needs an
-  // address that the guest can reach.
-  const auto cell = machine->process().data().DefineBss("errno", 4, 4);
-  if (!cell.ok()) return cell.status();
-  machine->errno_cell = cell->offset();
+  machine->errno_cell = state.errno_cell().offset();
   GuestContext& context = machine->context();
   context.machine = reinterpret_cast<std::uint64_t>(machine.get());
   context.steps_left = options.max_steps;
@@ -73,9 +49,9 @@ absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
   machine->SyncLimits();
   Console& console = options.console == nullptr ? machine->captured_console_
                                                 : *options.console;
-  KernelOptions kernel_options = options.kernel;
-  auto kernel = Kernel::Create(machine->heap(), console, kernel_options);
+  auto kernel = Kernel::Attach(machine->heap(), console, options.kernel);
   if (!kernel.ok()) return kernel.status();
+  kernel->Reseed(options.kernel.seed);
   machine->kernel_.emplace(*std::move(kernel));
   return machine;
 }
@@ -96,8 +72,14 @@ void Machine::SyncLimits() {
 
 void Machine::RunGuest(
     absl::FunctionRef<void(std::byte* base, std::uint64_t sp)> call) {
-  std::exception_ptr thrown;
   const std::uint64_t sp = heap().control().stack_pointer;
+  const MemoryLayout& layout = heap().layout();
+  if (sp - layout.begin(Region::kStack).offset() >
+      layout.size_bytes(Region::kStack)) {
+    throw MemoryFault{FaultCode::kHeapCorruption, Access::kPush, Address(sp),
+                      0};
+  }
+  std::exception_ptr thrown;
   machine::RunOnHostStack([&] {
     try {
       call(heap().base(), sp);

@@ -20,6 +20,7 @@
 #include "kernel/kernel.h"
 #include "process/process.h"
 #include "runner/guest_abi.h"
+#include "runner/initial_state.h"
 #include "runner/loaded_program.h"
 
 namespace kheap {
@@ -53,9 +54,10 @@ struct BlockHistory {
 
 class Machine {
  public:
-  // A process with the program's globals in place.
+  // A process in the program's initial state, which is one of these options.
   static absl::StatusOr<std::unique_ptr<Machine>> Create(
-      std::shared_ptr<const LoadedProgram> program, const RunOptions& options);
+      std::shared_ptr<const LoadedProgram> program, const InitialState& state,
+      const RunOptions& options);
 
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;

@@ -15,6 +15,7 @@
 #include "runner/function_translator.h"
 #include "runner/program_image.h"
 #include "runner/promotion.h"
+#include "runner/whole_bytes.h"
 
 namespace kheap {
 
@@ -195,7 +196,7 @@ void ModuleTranslator::EmitConstructors() {
         for (const llvm::Use& row : rows->operands()) {
           auto* const entry = llvm::cast<llvm::Constant>(row);
           auto* const callee = llvm::dyn_cast<llvm::Function>(
-              entry->getAggregateElement(1u)->stripPointerCasts());
+              entry->getAggregateElement(1u)->stripPointerCastsAndAliases());
           if (callee == nullptr) continue;
           calls.emplace_back(
               llvm::cast<llvm::ConstantInt>(entry->getAggregateElement(0u))
@@ -206,7 +207,13 @@ void ModuleTranslator::EmitConstructors() {
     }
     std::stable_sort(calls.begin(), calls.end(),
                      [](auto& a, auto& b) { return a.first < b.first; });
-    for (const auto& [priority, callee] : calls) builder.CreateCall(callee);
+    for (const auto& [priority, callee] : calls) {
+      std::vector<llvm::Value*> zeros;
+      for (llvm::Type* const type : callee->getFunctionType()->params()) {
+        zeros.push_back(llvm::Constant::getNullValue(type));
+      }
+      builder.CreateCall(callee, zeros);
+    }
     builder.CreateRetVoid();
     if (std::find(functions_.begin(), functions_.end(), function) ==
         functions_.end()) {
@@ -226,7 +233,7 @@ void ModuleTranslator::FillImage() {
 
 void ModuleTranslator::EmitImage() {
   for (llvm::Function* const function : translation_.taken_functions()) {
-    image_.functions.push_back({function->getName().str(), "",
+    image_.functions.push_back({function->getName().str(), "", "",
                                 translation_.FunctionPointer(function)});
   }
   image_.frames = translation_.TakeFrames();
@@ -285,6 +292,7 @@ absl::StatusOr<CheckRules> TranslateModule(llvm::Module& module,
   module.setTargetTriple(machine.getTargetTriple().str());
   module.setDataLayout(machine.createDataLayout());
   PromoteLocals(module, options.translation.checked);
+  MoveWholeBytes(module);
   ModuleTranslator translator(module, options);
   if (absl::Status status = translator.Run(); !status.ok()) return status;
   std::string problem;

@@ -4,6 +4,7 @@
 #include "bitshift/bits.h"
 #include "runner/fault_report.h"
 #include "runner/program_compiler.h"
+#include "runner/signature.h"
 
 namespace kheap {
 
@@ -75,7 +76,9 @@ absl::StatusOr<Program> Program::Compile(const CompileOptions& options,
 
 absl::StatusOr<std::unique_ptr<GuestProcess>> Program::Start(
     const RunOptions& options) const {
-  auto machine = Machine::Create(code_, options);
+  const auto state = initial_states_->For(*code_, options.kernel);
+  if (!state.ok()) return state.status();
+  auto machine = Machine::Create(code_, **state, options);
   if (!machine.ok()) return machine.status();
   return std::unique_ptr<GuestProcess>(new GuestProcess(*std::move(machine)));
 }
@@ -89,20 +92,21 @@ absl::StatusOr<void*> GuestProcess::FindEntry(
     return absl::NotFoundError(absl::StrCat("the program has no function `",
                                             shown, "` that is not static"));
   }
-  if (function->signature != signature) {
+  if (function->signature != signature || function->entry == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("`", shown, "` has the type ", function->signature,
-                     ", not ", signature, " (result, then parameters)"));
+        absl::StrCat("`", shown, "` is `", function->prototype,
+                     "`, and was asked for as `", PrototypeOf(signature), "`"));
   }
   return function->entry;
 }
 
-RunEnd GuestProcess::Guard(
+RunEnd RunGuarded(
+    Machine& machine,
     absl::FunctionRef<void(std::byte* base, std::uint64_t sp)> call) {
   RunEnd end;
   try {
-    machine_->SyncLimits();
-    machine_->RunGuest(call);
+    machine.SyncLimits();
+    machine.RunGuest(call);
   } catch (const MemoryFault& fault) {
     end.fault = fault;
   } catch (const GuestExit& exit) {
@@ -111,6 +115,21 @@ RunEnd GuestProcess::Guard(
     end.steps_used_up = true;
   }
   return end;
+}
+
+absl::StatusOr<RunResult> Program::Run(
+    const std::vector<std::string>& arguments, const std::string& input,
+    const RunOptions& options) const {
+  CapturedConsole console(input);
+  RunOptions captured = options;
+  captured.console = &console;
+  const auto process = Start(captured);
+  if (!process.ok()) return process.status();
+  const auto end = (*process)->RunMain(arguments);
+  if (!end.ok()) return end.status();
+  RunResult result = {*end, console.output(), console.error(), ""};
+  if (end->fault.has_value()) result.report = (*process)->Explain(*end->fault);
+  return result;
 }
 
 absl::StatusOr<RunEnd> GuestProcess::RunMain(
@@ -126,7 +145,7 @@ absl::StatusOr<RunEnd> GuestProcess::RunMain(
         absl::StrCat("arguments and environment have more than ",
                      kArgumentBytesMax, " bytes"));
   }
-  return Guard([&](std::byte* base, std::uint64_t sp) {
+  return RunGuarded(*machine_, [&](std::byte* base, std::uint64_t sp) {
     StartStack stack(machine_->heap(), sp);
     const std::uint64_t envp = stack.Push(environment);
     const std::uint64_t argv = stack.Push(arguments);

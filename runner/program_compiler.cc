@@ -16,6 +16,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "runner/clang_driver.h"
 #include "runner/guest_library.h"
+#include "runner/module_rules.h"
 #include "runner/module_translator.h"
 #include "runner/object_cache.h"
 #include "runner/object_compiler.h"
@@ -69,9 +70,9 @@ class Compilation {
         return absl::InvalidArgumentError(
             absl::StrCat(source.path, ": invalid LLVM module: ", problem));
       }
-      if (absl::Status status = Link(std::move(module), 0); !status.ok()) {
-        return status;
-      }
+      absl::Status status = CheckModule(*module, source.path);
+      if (status.ok()) status = Link(std::move(module), 0);
+      if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }

@@ -66,7 +66,7 @@ class Reader {
   bool ok_ = true;
 };
 
-constexpr std::uint64_t kImageVersion = 2;
+constexpr std::uint64_t kImageVersion = 3;
 
 void WriteFrames(Writer& out, const std::vector<ImageFrame>& frames) {
   out.Number(frames.size());
@@ -133,6 +133,7 @@ std::string ProgramImage::Serialise() const {
   for (const ImageFunction& function : functions) {
     out.Text(function.name);
     out.Text(function.signature);
+    out.Text(function.prototype);
     out.Number(function.pointer);
   }
   WriteFrames(out, frames);
@@ -164,6 +165,7 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
     ImageFunction function;
     function.name = in.Text();
     function.signature = in.Text();
+    function.prototype = in.Text();
     function.pointer = in.Number();
     image.functions.push_back(std::move(function));
   }

@@ -27,12 +27,14 @@ struct ImageGlobal {
   std::string bytes;      // empty for kBss
 };
 
-// A letter per value: 'v' void, 'i' 32-bit, 'l' 64-bit or pointer, 's' 16-bit,
-// 'c' 8-bit, 'b' 1-bit, 'f' float, 'd' double, 'x' anything else; the result
-// first, then the parameters, then '.' if there may be more.
+// A letter per value: 'v' void, 'p' pointer, 'q' 128-bit, 'l' 64-bit, 'i'
+// 32-bit, 's' 16-bit, 'c' 8-bit, 'b' 1-bit, 'f' float, 'd' double, "{24}" a
+// struct of that many bytes, 'x' anything else; the result first, then the
+// parameters, then '.' if there may be more.
 struct ImageFunction {
   std::string name;
-  std::string signature;
+  std::string signature;  // empty if the function is known by its pointer only
+  std::string prototype;  // as C writes the type, for messages
   std::uint64_t pointer;  // its guest address, or 0 if it is not taken
 };
 

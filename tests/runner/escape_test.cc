@@ -2,7 +2,6 @@
 // Programs that try to leave their arena: each ends in the fault that its first
 // line foretells, and no byte of the host's is another one afterwards.
 #include <algorithm>
-#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,12 +11,11 @@
 #include <string>
 #include <system_error>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "machine/reserved_memory.h"
 #include "runner/program.h"
+#include "tests/runner/canary.h"
 
 namespace kheap {
 namespace {
@@ -55,29 +53,6 @@ std::optional<Expectation> ReadExpectation(const std::string& line) {
   }
   return expected;
 }
-
-// Host memory that nobody has a reason to write to: pages of its own from the
-// same place that arenas come from, and a block of the host's heap.
-class Canary {
- public:
-  Canary() : pages_(machine::ReservedMemory::Reserve(kPageBytes)) {
-    EXPECT_TRUE(pages_.has_value() && pages_->Commit(kPageBytes));
-    std::fill_n(pages_->data(), kPageBytes, kMark);
-  }
-
-  bool IsIntact() const {
-    const auto is_mark = [](std::byte byte) { return byte == kMark; };
-    return std::all_of(pages_->data(), pages_->data() + kPageBytes, is_mark) &&
-           std::all_of(block_.begin(), block_.end(), is_mark);
-  }
-
- private:
-  static constexpr std::size_t kPageBytes = 65536;
-  static constexpr std::byte kMark{0xc5};
-
-  std::optional<machine::ReservedMemory> pages_;
-  std::vector<std::byte> block_ = std::vector<std::byte>(4096, kMark);
-};
 
 // One case, between canaries that are older and younger than its arena; what
 // it did that it may not, or "".

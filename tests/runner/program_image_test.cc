@@ -17,7 +17,7 @@ ProgramImage Sample() {
   image.globals.push_back({"counter", ImageSection::kData, 4, 4, 12345,
                            std::string("\1\0\0\0", 4)});
   image.globals.push_back({"", ImageSection::kBss, 100, 16, 99, ""});
-  image.functions.push_back({"main", "iil", 0});
+  image.functions.push_back({"main", "iip", "int (int, char **)", 0});
   return image;
 }
 
@@ -28,7 +28,7 @@ TEST(ProgramImageTest, ParsesWhatItSerialised) {
   EXPECT_EQ(parsed->Serialise(), image.Serialise());
   EXPECT_EQ(parsed->globals[0].name, "counter");
   EXPECT_EQ(parsed->globals[0].bytes, image.globals[0].bytes);
-  EXPECT_EQ(parsed->functions[0].signature, "iil");
+  EXPECT_EQ(parsed->functions[0].signature, "iip");
   EXPECT_TRUE(parsed->checked);
 }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_RUNNER_SIGNATURE_H_
+#define KHEAP_RUNNER_SIGNATURE_H_
+
+// A function's type in letters, as ImageFunction keeps it: "d{16}i." returns a
+// double and takes a struct of 16 bytes, an int, and more.
+
+#include <string>
+#include <string_view>
+
+namespace kheap {
+
+// The type in C's words, as far as the letters tell:
+// "double (struct of 16 bytes, int, ...)".
+std::string PrototypeOf(std::string_view signature);
+
+}  // namespace kheap
+
+#endif  // KHEAP_RUNNER_SIGNATURE_H_

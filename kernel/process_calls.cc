@@ -42,6 +42,38 @@ Result Getpgid(KernelState&, const Arguments& arguments) {
   return process == 0 || process == kProcessId ? Result{kProcessId} : -kESRCH;
 }
 
+Result Getgroups(KernelState&, const Arguments& arguments) {
+  return ToInt(arguments[0]) < 0 ? -kEINVAL : 0;
+}
+
+namespace {
+
+// Whom a priority belongs to: one or all of the caller's, by process, group or
+// user, each of which is this one.
+Result FindPriority(const Arguments& arguments) {
+  constexpr std::uint32_t kWhichMax = 2;
+  const std::int32_t who = ToInt(arguments[1]);
+  const std::uint32_t which = ToUnsigned(arguments[0]);
+  if (which > kWhichMax) return -kEINVAL;
+  const bool is_own = who == 0 || (which < kWhichMax && who == kProcessId);
+  return is_own ? Result{0} : -kESRCH;
+}
+
+}  // namespace
+
+Result Getpriority(KernelState&, const Arguments& arguments) {
+  // What C sees as 0: Linux's answer is 20 less the priority.
+  constexpr Result kUsual = 20;
+  const Result error = FindPriority(arguments);
+  return error != 0 ? error : kUsual;
+}
+
+Result Setpriority(KernelState&, const Arguments& arguments) {
+  const Result error = FindPriority(arguments);
+  if (error != 0) return error;
+  return ToInt(arguments[2]) == 0 ? Result{0} : -kEPERM;
+}
+
 Result Wait4(KernelState&, const Arguments&) { return -kECHILD; }
 
 Result Umask(KernelState& state, const Arguments& arguments) {

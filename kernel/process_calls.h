@@ -20,7 +20,12 @@ Result Exit(KernelState& state, const Arguments& arguments);
 Result Getpid(KernelState& state, const Arguments& arguments);
 Result Getppid(KernelState& state, const Arguments& arguments);
 Result GetRootId(KernelState& state, const Arguments& arguments);
+// It is in no other group.
+Result Getgroups(KernelState& state, const Arguments& arguments);
 Result Getpgid(KernelState& state, const Arguments& arguments);
+// Of nobody else, and always the usual one.
+Result Getpriority(KernelState& state, const Arguments& arguments);
+Result Setpriority(KernelState& state, const Arguments& arguments);
 // There are no children.
 Result Wait4(KernelState& state, const Arguments& arguments);
 Result Umask(KernelState& state, const Arguments& arguments);

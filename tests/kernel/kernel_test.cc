@@ -188,6 +188,16 @@ TEST(KernelTest, TheProcessIsAloneAndItsOwnRoot) {
   EXPECT_EQ(guest.Call("getppid"), 1);
   EXPECT_EQ(guest.Call("getpgid", 0), 100);
   EXPECT_EQ(guest.Call("getpgid", 5), -kESRCH);
+  EXPECT_EQ(guest.Call("getgroups", 0, 0), 0);
+  EXPECT_EQ(guest.Call("getgroups", -1, 0), -kEINVAL);
+  for (const int which : {0, 1, 2}) {
+    EXPECT_EQ(guest.Call("getpriority", which, 0), 20);
+    EXPECT_EQ(guest.Call("setpriority", which, 0, 0), 0);
+    EXPECT_EQ(guest.Call("setpriority", which, 0, 5), -kEPERM);
+    EXPECT_EQ(guest.Call("getpriority", which, 5), -kESRCH);
+  }
+  EXPECT_EQ(guest.Call("getpriority", 1, 100), 20);
+  EXPECT_EQ(guest.Call("getpriority", 3, 0), -kEINVAL);
   EXPECT_EQ(guest.Call("sched_yield"), 0);
   EXPECT_EQ(guest.Call("wait4", -1, 0, 0, 0), -kECHILD);
   EXPECT_EQ(guest.Call("brk", 0), -kENOMEM);

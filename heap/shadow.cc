@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "bitshift/bits.h"
+#include "heap/memory_fault.h"
 #include "machine/atomics.h"
 
 namespace kheap {
@@ -48,6 +49,12 @@ ShadowByte Shadow::At(Address address) const {
 }
 
 void Shadow::Set(Address begin, std::uint64_t size_bytes, ShadowByte state) {
+  // Sizes come from records among the guest's bytes, too.
+  const std::uint64_t committed = memory_.committed();
+  if (size_bytes > committed || begin.offset() > committed - size_bytes) {
+    throw MemoryFault{FaultCode::kHeapCorruption, Access::kStore, begin,
+                      size_bytes};
+  }
   std::memset(Of(begin), static_cast<int>(state), size_bytes);
 }
 

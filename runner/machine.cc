@@ -161,6 +161,9 @@ void Machine::RaiseAt(std::uint32_t index, Address address) {
 void Machine::NoteAllocation(Address block) {
   if (block.is_null() || !heap().checked()) return;
   const std::uint64_t sequence = malloc().SequenceOf(block);
+  // They come one after another; a number from afar is none of theirs.
+  constexpr std::uint64_t kStride = 65536;
+  if (sequence > 2 * block_sites_.size() + kStride) return;
   if (block_sites_.size() <= sequence) block_sites_.resize(2 * sequence + 64);
   block_sites_[sequence].allocated = context().call_site;
 }

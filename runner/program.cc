@@ -157,7 +157,13 @@ absl::StatusOr<RunEnd> GuestProcess::RunMain(
 }
 
 std::string GuestProcess::Explain(const MemoryFault& fault) const {
-  return FaultReport(*machine_, fault);
+  try {
+    return FaultReport(*machine_, fault);
+  } catch (const MemoryFault& broken) {
+    // What the report looks up lies in the arena, and may be broken too.
+    return absl::StrCat(ToString(fault),
+                        "\n  no more is known: ", ToString(broken), "\n");
+  }
 }
 
 }  // namespace kheap

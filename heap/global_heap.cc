@@ -263,9 +263,11 @@ std::optional<FaultCode> GlobalHeap::FindShadowFault(Address address,
                                                      std::uint64_t size_bytes,
                                                      Access access) const {
   if (!shadow_.has_value()) return std::nullopt;
-  const std::optional<Address> bad =
-      Loads(access) ? shadow_->FindUnreadable(address, size_bytes)
-                    : shadow_->FindUnaddressable(address, size_bytes);
+  // An access that leaves its object is wrong whatever its bytes hold.
+  std::optional<Address> bad = shadow_->FindUnaddressable(address, size_bytes);
+  if (!bad.has_value() && Loads(access)) {
+    bad = shadow_->FindUnreadable(address, size_bytes);
+  }
   if (!bad.has_value()) return std::nullopt;
   return CodeFor(shadow_->At(*bad));
 }

@@ -190,9 +190,9 @@ int IsInitialised(std::byte* base, U64, U64 begin, U64 size) {
   const Shadow* const shadow = Machine::Of(base).heap().shadow();
   return shadow->FindUnreadable(Address(begin), size).has_value() ? 0 : 1;
 }
-U64 SetjmpBuffer(std::byte* base, U64 sp, U64 buffer, U64 mask, U64 caller_sp) {
+U64 SetjmpBuffer(std::byte* base, U64 sp, U64 buffer, U64 site, U64 caller_sp) {
   return reinterpret_cast<U64>(
-      &Machine::Of(base).SetjmpBuffer(Address(buffer), mask, caller_sp, sp));
+      &Machine::Of(base).SetjmpBuffer(Address(buffer), site, caller_sp, sp));
 }
 void LeaveSetjmp(std::byte* base, U64, U64 caller_sp) {
   Machine::Of(base).LeaveSetjmp(caller_sp);

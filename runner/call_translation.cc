@@ -270,13 +270,12 @@ llvm::Value* FunctionTranslator::TranslateSetjmp(llvm::CallInst& call) {
                : llvm::Constant::getNullValue(translation_.Map(call.getType()));
   }
   llvm::Value* const buffer = Map(call.getArgOperand(0));
-  llvm::Value* const mask =
-      call.arg_size() > 1 ? Map(call.getArgOperand(1)) : builder_.getInt32(0);
   auto* const pointer = llvm::PointerType::getUnqual(translation_.context());
-  llvm::Value* const host_buffer =
-      CallBuiltin("kheap_setjmp_buffer",
-                  {buffer, builder_.CreateSExtOrTrunc(mask, translation_.i64()),
-                   host_.getArg(1)});
+  llvm::Value* const host_buffer = CallBuiltin(
+      "kheap_setjmp_buffer",
+      {buffer,
+       Number(translation_.AddSite(SiteKind::kCall, 0, location_, guest_)),
+       host_.getArg(1)});
   llvm::FunctionCallee setjmp = translation_.module().getOrInsertFunction(
       "kheap_host_setjmp",
       llvm::FunctionType::get(builder_.getInt32Ty(), {pointer}, false));

@@ -24,6 +24,18 @@ namespace {
 
 constexpr char kClang[] = "clang-19";
 constexpr char kNothing[] = "/dev/null";
+// clang has gcc's own jumps for some processors only; here they are as any
+// others, on a buffer of five pointers.
+constexpr char kBuiltinSetjmp[] =
+    "-D__builtin_setjmp(buffer)=(__extension__({"
+    "int __kheap_setjmp(void*)__asm__(\"_setjmp\")"
+    "__attribute__((returns_twice));"
+    "__kheap_setjmp(buffer);}))";
+constexpr char kBuiltinLongjmp[] =
+    "-D__builtin_longjmp(buffer,value)=(__extension__({"
+    "void __kheap_longjmp(void*,int)__asm__(\"_longjmp\")"
+    "__attribute__((noreturn));"
+    "__kheap_longjmp(buffer,value);}))";
 
 // Runs a program with its output and its errors in files; its exit status, or
 // -1 if it cannot be started.
@@ -81,6 +93,8 @@ std::vector<std::string> GuestFlags(const CompileOptions& options) {
                                     "-g",
                                     "-fno-color-diagnostics",
                                     "-fno-crash-diagnostics",
+                                    kBuiltinSetjmp,
+                                    kBuiltinLongjmp,
                                     "-nostdlibinc",
                                     "-isystem",
                                     GuestIncludeFolder()};

@@ -15,6 +15,8 @@ namespace kheap {
 namespace {
 
 constexpr std::size_t kCallsMax = 64;
+// Of the guest's jump buffer, what is used.
+constexpr std::uint64_t kJumpBufferBytes = 8;
 
 // The return addresses on the host's stack, innermost first.
 struct Walk {
@@ -191,15 +193,29 @@ BlockHistory Machine::HistoryOf(std::uint64_t sequence) const {
 
 // ---- setjmp ----------------------------------------------------------------
 
-std::jmp_buf& Machine::SetjmpBuffer(Address buffer, std::uint64_t,
+// The number of a landing, or 0.
+std::uint64_t Machine::NumberIn(Address buffer) {
+  return heap().TryLoad<std::uint64_t>(buffer).value_or(0);
+}
+
+std::jmp_buf& Machine::SetjmpBuffer(Address buffer, std::uint64_t site,
                                     std::uint64_t caller_sp, std::uint64_t sp) {
-  // The guest's buffer has to be there; what is in it does not matter.
-  heap().Span(buffer, 8, Access::kStore);
-  auto& landing = landings_[buffer.offset()];
-  if (landing == nullptr) landing = std::make_unique<Landing>();
-  landing->caller_sp = caller_sp;
-  landing->sp = sp;
-  return landing->host;
+  if (const auto fault =
+          heap().FindFault(buffer, kJumpBufferBytes, Access::kStore)) {
+    Raise(*fault);
+  }
+  // A loop around one setjmp needs one landing: its turns differ in nothing
+  // that is kept.
+  auto found = landings_.find(NumberIn(buffer));
+  if (found == landings_.end() || found->second->site != site ||
+      found->second->caller_sp != caller_sp || found->second->sp != sp) {
+    landing_count_ += 1;
+    found = landings_.try_emplace(landing_count_).first;
+    found->second = std::make_unique<Landing>();
+    heap().Store<std::uint64_t>(buffer, landing_count_);
+  }
+  *found->second = Landing{{}, site, caller_sp, sp};
+  return found->second->host;
 }
 
 void Machine::LeaveSetjmp(std::uint64_t caller_sp) {
@@ -209,7 +225,7 @@ void Machine::LeaveSetjmp(std::uint64_t caller_sp) {
 }
 
 void Machine::Longjmp(Address buffer, int value, std::uint64_t sp) {
-  const auto found = landings_.find(buffer.offset());
+  const auto found = landings_.find(NumberIn(buffer));
   if (found == landings_.end() || found->second->sp < sp) {
     Raise({FaultCode::kBadCallTarget, Access::kCall, buffer, 0});
   }

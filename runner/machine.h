@@ -95,7 +95,9 @@ class Machine {
   [[noreturn]] void Raise(const MemoryFault& fault);
   void NoteCalls();
 
-  std::jmp_buf& SetjmpBuffer(Address buffer, std::uint64_t mask,
+  // Where the host's setjmp for the guest's call at `site` is to put what it
+  // keeps. The guest's buffer gets its number, so a copy is as good.
+  std::jmp_buf& SetjmpBuffer(Address buffer, std::uint64_t site,
                              std::uint64_t caller_sp, std::uint64_t sp);
   void LeaveSetjmp(std::uint64_t caller_sp);
   [[noreturn]] void Longjmp(Address buffer, int value, std::uint64_t sp);
@@ -114,12 +116,14 @@ class Machine {
  private:
   struct Landing {
     std::jmp_buf host;
+    std::uint64_t site;
     std::uint64_t caller_sp;
     std::uint64_t sp;
   };
 
   Machine(std::shared_ptr<const LoadedProgram> program, Process process);
 
+  std::uint64_t NumberIn(Address buffer);
   // Throws GuestExit if the process has ended.
   void LeaveIfEnded();
   void RunSignalHandlers(std::uint64_t sp);
@@ -129,7 +133,9 @@ class Machine {
   CapturedConsole captured_console_;
   std::optional<Kernel> kernel_;
   FaultPlace fault_place_;
+  // By the number in the guest's buffer.
   std::map<std::uint64_t, std::unique_ptr<Landing>> landings_;
+  std::uint64_t landing_count_ = 0;
   // By the number of the allocation: sites, or 0. A report's, not the run's.
   struct BlockSites {
     std::uint32_t allocated = 0;

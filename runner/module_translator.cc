@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -178,15 +179,22 @@ absl::Status ModuleTranslator::PlaceGlobals() {
 }
 
 // One function that calls all of the program's constructors, lowest priority
-// number first, in order.
+// number first, in order; and one for its destructors, the other way round.
 void ModuleTranslator::EmitConstructors() {
   for (const auto& [list, name] :
        {std::pair("llvm.global_ctors", "__kheap_run_constructors"),
         std::pair("llvm.global_dtors", "__kheap_run_destructors")}) {
-    llvm::Function* function = module_.getFunction(name);
-    if (function == nullptr) continue;  // nobody asks for them
-    function->deleteBody();
-    function->setLinkage(llvm::GlobalValue::ExternalLinkage);
+    llvm::GlobalValue* const asked = module_.getNamedValue(name);
+    if (asked == nullptr) continue;  // nobody asks for them
+    // The library's own does nothing, and may be an alias of what does so.
+    auto* const function = llvm::Function::Create(
+        llvm::FunctionType::get(llvm::Type::getVoidTy(module_.getContext()),
+                                false),
+        llvm::GlobalValue::ExternalLinkage, "", module_);
+    asked->replaceAllUsesWith(function);
+    function->takeName(asked);
+    std::erase(functions_, asked);
+    asked->eraseFromParent();
     llvm::IRBuilder<> builder(
         llvm::BasicBlock::Create(module_.getContext(), "", function));
     std::vector<std::pair<std::uint64_t, llvm::Function*>> calls;
@@ -207,6 +215,9 @@ void ModuleTranslator::EmitConstructors() {
     }
     std::stable_sort(calls.begin(), calls.end(),
                      [](auto& a, auto& b) { return a.first < b.first; });
+    if (list == std::string_view("llvm.global_dtors")) {
+      std::ranges::reverse(calls);
+    }
     for (const auto& [priority, callee] : calls) {
       std::vector<llvm::Value*> zeros;
       for (llvm::Type* const type : callee->getFunctionType()->params()) {
@@ -215,10 +226,7 @@ void ModuleTranslator::EmitConstructors() {
       builder.CreateCall(callee, zeros);
     }
     builder.CreateRetVoid();
-    if (std::find(functions_.begin(), functions_.end(), function) ==
-        functions_.end()) {
-      functions_.push_back(function);
-    }
+    functions_.push_back(function);
   }
 }
 

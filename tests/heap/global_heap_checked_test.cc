@@ -77,13 +77,19 @@ TEST_F(CheckedHeapTest, EachStateDecidesLoadsStoresAndUpdates) {
 }
 
 TEST_F(CheckedHeapTest, TheFirstBadByteNamesTheFault) {
-  heap_->shadow()->Set(data_ + 2, 1, ShadowByte::kUninitialised);
-  heap_->shadow()->Set(data_ + 3, 1, ShadowByte::kFreed);
-  EXPECT_EQ(
-      FaultOf([&] { heap_->ld(data_); }),
-      (MemoryFault{FaultCode::kUninitialisedRead, Access::kLoad, data_, 8}));
+  heap_->shadow()->Set(data_ + 2, 1, ShadowByte::kFreed);
+  heap_->shadow()->Set(data_ + 3, 1, ShadowByte::kHeapRedZone);
+  EXPECT_EQ(FaultOf([&] { heap_->ld(data_); }),
+            (MemoryFault{FaultCode::kUseAfterFree, Access::kLoad, data_, 8}));
   EXPECT_EQ(FaultOf([&] { heap_->sd(data_, 1); }),
             (MemoryFault{FaultCode::kUseAfterFree, Access::kStore, data_, 8}));
+}
+
+TEST_F(CheckedHeapTest, AnAccessBeyondItsObjectIsSoWhateverItsBytesHold) {
+  heap_->shadow()->Set(data_ + 2, 1, ShadowByte::kUninitialised);
+  heap_->shadow()->Set(data_ + 3, 1, ShadowByte::kFreed);
+  EXPECT_EQ(FaultOf([&] { heap_->ld(data_); }),
+            (MemoryFault{FaultCode::kUseAfterFree, Access::kLoad, data_, 8}));
 }
 
 TEST_F(CheckedHeapTest, AStoreInitialisesExactlyItsBytes) {

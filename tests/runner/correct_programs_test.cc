@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Correct programs, each a corner of C that went wrong once, in both modes: a
+// program prints what it has to.
+#include <cstdint>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "runner/program.h"
+#include "tests/runner/programs.h"
+
+namespace kheap {
+namespace {
+
+struct CorrectProgram {
+  const char* name;
+  const char* output;
+  const char* text;
+};
+
+void PrintTo(const CorrectProgram& program, std::ostream* out) {
+  *out << program.name;
+}
+
+class CorrectProgramsTest : public testing::TestWithParam<CorrectProgram> {};
+
+TEST_P(CorrectProgramsTest, PrintsWhatItDoesNatively) {
+  for (const bool checked : {false, true}) {
+    const Program program =
+        Compiled(GetParam().text, {.checked = checked, .optimisation = 1});
+    const auto process = Started(program);
+    const auto end = process->RunMain({"test"});
+    ASSERT_TRUE(end.ok()) << end.status();
+    EXPECT_FALSE(end->fault.has_value()) << process->Explain(*end->fault);
+    EXPECT_EQ(end->exit_status, 0);
+    EXPECT_EQ(process->machine().captured_console().output(),
+              GetParam().output);
+  }
+}
+
+constexpr CorrectProgram kPrograms[] = {
+    {"ConstructorsRunByPriority", "123|654", R"(
+      #include <stdio.h>
+      __attribute__((constructor(102))) void b(void) { printf("2"); }
+      __attribute__((constructor(101))) void a(void) { printf("1"); }
+      __attribute__((constructor)) void c(void) { printf("3"); }
+      __attribute__((destructor(101))) void z(void) { printf("4"); }
+      __attribute__((destructor(102))) void y(void) { printf("5"); }
+      __attribute__((destructor)) void x(void) { printf("6"); }
+      int main(void) { printf("|"); return 0; })"},
+    {"DestructorsRunAfterAtexit", "mad", R"(
+      #include <stdio.h>
+      #include <stdlib.h>
+      __attribute__((destructor)) static void last(void) { printf("d"); }
+      static void before(void) { printf("a"); }
+      int main(void) { atexit(before); printf("m"); exit(0); })"},
+    {"BuiltinSetjmpIsAJump", "1 7", R"(
+      #include <stdio.h>
+      static void *buffer[5];
+      __attribute__((noinline)) static void jump(void) {
+        __builtin_longjmp(buffer, 1);
+      }
+      int main(void) {
+        volatile int n = 0;
+        int jumped = __builtin_setjmp(buffer);
+        if (!jumped) { n = 7; jump(); }
+        printf("%d %d", jumped, n);
+        return 0;
+      })"},
+    {"ACopyOfAJumpBufferIsAsGood", "5", R"(
+      #include <setjmp.h>
+      #include <stdio.h>
+      #include <string.h>
+      jmp_buf first, copy;
+      int main(void) {
+        int value = setjmp(first);
+        if (value == 0) {
+          memcpy(copy, first, sizeof copy);
+          memset(first, 0, sizeof first);
+          longjmp(copy, 5);
+        }
+        printf("%d", value);
+        return 0;
+      })"},
+    {"AJumpBufferIsUsedAgainAndAgain", "1000 999", R"(
+      #include <setjmp.h>
+      #include <stdio.h>
+      static jmp_buf buffer;
+      int main(void) {
+        volatile int jumps = 0, turns = 0;
+        for (volatile int i = 0; i < 1000; i++) {
+          if (setjmp(buffer) == 0) {
+            turns++;
+            if (i != 500) longjmp(buffer, 1);
+          } else {
+            jumps++;
+          }
+        }
+        printf("%d %d", turns, jumps);
+        return 0;
+      })"},
+    {"AnOuterJumpOutlivesAnInnerOne", "inner outer", R"(
+      #include <setjmp.h>
+      #include <stdio.h>
+      static jmp_buf outer, inner;
+      static void nested(void) {
+        if (setjmp(inner) == 0) longjmp(inner, 1);
+        printf("inner ");
+        longjmp(outer, 1);
+      }
+      int main(void) {
+        if (setjmp(outer) == 0) nested();
+        printf("outer");
+        return 0;
+      })"},
+    {"AVariableOfALoopComesBackEachTurn", "0 1 2 ", R"(
+      #include <stdio.h>
+      static void set(int *to, int value) { *to = value; }
+      int main(void) {
+        for (int i = 0; i < 3; i++) {
+          int local;
+          set(&local, i);
+          printf("%d ", local);
+        }
+        return 0;
+      })"},
+    {"AGotoIntoAScopeFindsItsVariable", "3 3", R"(
+      #include <stdio.h>
+      static void set(int *to) { *to = 3; }
+      int main(void) {
+        int turn = 0;
+        goto inside;
+        for (; turn < 1; turn++) {
+          int local;
+        inside:
+          set(&local);
+          printf(turn ? " %d" : "%d", local);
+        }
+        printf(" %d", 3);
+        return 0;
+      })"},
+    {"APointerOutlivesItsScopeUnused", "4", R"(
+      #include <stdio.h>
+      int main(void) {
+        int *kept;
+        { int local = 4; kept = &local; printf("%d", *kept); }
+        return kept == 0;
+      })"},
+    {"AskingForGroupsAndPriorities", "0 0 -1 0", R"(
+      #include <stdio.h>
+      #include <sys/resource.h>
+      #include <unistd.h>
+      int main(void) {
+        gid_t group;
+        printf("%d %d", getgroups(0, &group), getgroups(1, &group));
+        printf(" %d %d", getgroups(-1, NULL), getpriority(PRIO_PROCESS, 0));
+        return 0;
+      })"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, CorrectProgramsTest, testing::ValuesIn(kPrograms),
+                         [](const auto& test) {
+                           return std::string(test.param.name);
+                         });
+
+}  // namespace
+}  // namespace kheap

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wrong programs, each with the fault that checked mode makes of it.
+#include <cstdint>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "runner/program.h"
+#include "tests/runner/programs.h"
+
+namespace kheap {
+namespace {
+
+struct WrongProgram {
+  const char* name;
+  FaultCode code;
+  Access access;
+  std::uint64_t size_bytes;
+  const char* text;
+};
+
+void PrintTo(const WrongProgram& program, std::ostream* out) {
+  *out << program.name;
+}
+
+class WrongProgramsTest : public testing::TestWithParam<WrongProgram> {};
+
+TEST_P(WrongProgramsTest, EndsInItsFault) {
+  const Program program = Compiled(GetParam().text, {.optimisation = 1});
+  const auto process = Started(program);
+  const auto end = process->RunMain({"test"});
+  ASSERT_TRUE(end.ok()) << end.status();
+  ASSERT_TRUE(end->fault.has_value()) << *end->exit_status;
+  EXPECT_EQ(end->fault->code, GetParam().code);
+  EXPECT_EQ(end->fault->access, GetParam().access);
+  EXPECT_EQ(end->fault->size_bytes, GetParam().size_bytes);
+}
+
+constexpr WrongProgram kPrograms[] = {
+    {"BeyondTheObjectComesBeforeUninitialised", FaultCode::kOutOfBounds,
+     Access::kLoad, 4,
+     R"(#include <stdlib.h>
+        int main(void) { int *block = malloc(6); return block[1]; })"},
+    {"UninitialisedWithinTheObject", FaultCode::kUninitialisedRead,
+     Access::kLoad, 4,
+     R"(#include <stdlib.h>
+        int main(void) { int *block = malloc(8); return block[1]; })"},
+    {"NegativeLengthOfAnArray", FaultCode::kStackOverflow, Access::kPush, 0,
+     R"(static int last(int n) { int array[n]; array[0] = n; return *array; }
+        int main(int argc, char **argv) { return last(-argc); })"},
+    {"JumpThroughABufferThatNobodySet", FaultCode::kBadCallTarget,
+     Access::kCall, 0,
+     R"(#include <setjmp.h>
+        int main(void) { jmp_buf buffer; longjmp(buffer, 1); })"},
+    {"JumpIntoAFrameThatIsGone", FaultCode::kBadCallTarget, Access::kCall, 0,
+     R"(#include <setjmp.h>
+        static jmp_buf buffer, copy;
+        static void set(void) { setjmp(buffer); }
+        int main(void) {
+          set();
+          *copy = *buffer;
+          longjmp(copy, 1);
+        })"},
+    {"JumpBufferAtNull", FaultCode::kNullDereference, Access::kStore, 8,
+     R"(#include <setjmp.h>
+        int main(void) {
+          jmp_buf *volatile nowhere = 0;
+          return setjmp(*nowhere);
+        })"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, WrongProgramsTest, testing::ValuesIn(kPrograms),
+                         [](const auto& test) {
+                           return std::string(test.param.name);
+                         });
+
+}  // namespace
+}  // namespace kheap

@@ -157,6 +157,11 @@ bool GlobalHeap::Format() {
        {Region::kControl, Region::kLibrary, Region::kStack, Region::kData}) {
     WriteUsedEnd(region, layout_.end(region));
   }
+  if (code_page_count() != 0) {
+    // The records; exec/ says how many pages are used.
+    WriteUsedEnd(Region::kCode, kCodePagesBegin);
+    if (!ProtectCode(0, code_page_count(), CodeState::kNone)) return false;
+  }
   page.stack_pointer = layout_.end(Region::kStack).offset();
   if (shadow_.has_value()) {
     const auto set = [this](Region region, ShadowByte state) {
@@ -172,6 +177,8 @@ bool GlobalHeap::Format() {
 }
 
 void GlobalHeap::Reset() {
+  KHEAP_CHECK(ProtectCode(0, code_page_count(), CodeState::kWritable),
+              "memory that was writable can be so again");
   memory_.Discard(kContextBytes, memory_.committed());
   if (shadow_.has_value()) shadow_->Clear();
   KHEAP_CHECK(Format(), "memory that was committed stays so");
@@ -203,6 +210,30 @@ void GlobalHeap::UpdateWindows() {
   free_heap_end_ = break_address().offset();
   free_heap_count_ =
       CountWithRoom(free_heap_begin_, free_heap_end_, kAheadBytes);
+}
+
+bool GlobalHeap::ProtectCode(std::uint64_t first_page, std::uint64_t page_count,
+                             CodeState state) {
+  using machine::Protection;
+  if (page_count == 0) return true;
+  const Protection protection =
+      state == CodeState::kWritable ? Protection::kReadWrite
+      : state == CodeState::kSealed ? Protection::kReadExecute
+                                    : Protection::kRead;
+  const std::size_t begin =
+      kContextBytes + kCodePagesBegin.offset() + first_page * kCodePageBytes;
+  return memory_.Protect(begin, begin + page_count * kCodePageBytes,
+                         protection);
+}
+
+bool GlobalHeap::SetCodeState(std::uint64_t first_page,
+                              std::uint64_t page_count, CodeState state) {
+  KHEAP_CHECK(first_page <= code_page_count() &&
+                  page_count <= code_page_count() - first_page,
+              "a page of code lies within its region");
+  if (!ProtectCode(first_page, page_count, state)) return false;
+  std::memset(code_states() + first_page, static_cast<int>(state), page_count);
+  return true;
 }
 
 bool GlobalHeap::SetBreak(Address address) {
@@ -251,12 +282,40 @@ std::optional<FaultCode> GlobalHeap::FindRangeFault(Address address,
     return std::nullopt;
   }
   if (address < kControlBase) return FaultCode::kNullDereference;
+  if (address >= layout_.begin(Region::kCode) &&
+      address < layout_.end(Region::kCode)) {
+    return FindCodeFault(address, size_bytes, access);
+  }
   if (address < layout_.begin(Region::kLibrary) || address >= begin) {
     return FaultCode::kOutOfBounds;
   }
   return address < layout_.begin(Region::kStackGuard)
              ? FaultCode::kReadOnlyWrite
              : FaultCode::kStackOverflow;
+}
+
+std::optional<FaultCode> GlobalHeap::FindCodeFault(Address address,
+                                                   std::uint64_t size_bytes,
+                                                   Access access) const {
+  if (address < kCodePagesBegin ||
+      size_bytes > layout_.end(Region::kCode) - address) {
+    return FaultCode::kOutOfBounds;
+  }
+  for (std::uint64_t page = CodePageOf(address);
+       page <= CodePageOf(address + (size_bytes - 1)); ++page) {
+    switch (code_state(page)) {
+      case CodeState::kNone:
+        return FaultCode::kOutOfBounds;
+      case CodeState::kFreed:
+        return FaultCode::kUseAfterFree;
+      case CodeState::kSealed:
+        if (Stores(access)) return FaultCode::kReadOnlyWrite;
+        break;
+      case CodeState::kWritable:
+        break;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<FaultCode> GlobalHeap::FindShadowFault(Address address,

@@ -38,6 +38,7 @@
 
 #include "absl/status/statusor.h"
 #include "heap/address.h"
+#include "heap/code_pages.h"
 #include "heap/control_page.h"
 #include "heap/heap_image.h"
 #include "heap/memory_fault.h"
@@ -313,6 +314,15 @@ class GlobalHeap {
   // it; the heap's used end is the break and moves with SetBreak only.
   void SetUsedEnd(Region region, Address end);
 
+  // What may be done with a page of Region::kCode.
+  CodeState code_state(std::uint64_t page) const {
+    return static_cast<CodeState>(code_states()[page]);
+  }
+  // Gives pages another state, and the host's memory with them. False, and
+  // nothing has changed, where the host refuses.
+  [[nodiscard]] bool SetCodeState(std::uint64_t first_page,
+                                  std::uint64_t page_count, CodeState state);
+
   // ---- the state as a whole -------------------------------------------------
 
   // The same for the same bytes on every host. The shadow is not part of it.
@@ -386,6 +396,21 @@ class GlobalHeap {
   std::optional<FaultCode> FindRangeFault(Address address,
                                           std::uint64_t size_bytes,
                                           Access access) const;
+  // The same for an access that begins in the code region.
+  std::optional<FaultCode> FindCodeFault(Address address,
+                                         std::uint64_t size_bytes,
+                                         Access access) const;
+  std::byte* code_states() const {
+    return base_ + layout_.begin(Region::kCode).offset();
+  }
+  std::uint64_t code_page_count() const {
+    return layout_.size_bytes(Region::kCode) == 0
+               ? 0
+               : (layout_.end(Region::kCode) - kCodePagesBegin) /
+                     kCodePageBytes;
+  }
+  [[nodiscard]] bool ProtectCode(std::uint64_t first_page,
+                                 std::uint64_t page_count, CodeState state);
   std::optional<FaultCode> FindShadowFault(Address address,
                                            std::uint64_t size_bytes,
                                            Access access) const;

@@ -8,8 +8,10 @@
 //   region        kept by      the guest may
 //   null guard    –            do nothing: address 0 is null
 //   control       heap         do nothing
+//   code          exec         what its pages allow (code_pages.h)
 //   symbols       globaldata   do nothing
 //   directory     kmalloc      do nothing
+//   allocators    allocators   do nothing
 //   kernel        kernel       do nothing
 //   library       clib         load
 //   read-only     globaldata   load
@@ -37,8 +39,10 @@ namespace kheap {
 enum class Region : std::uint8_t {
   kNullGuard,
   kControl,
+  kCode,
   kSymbols,
   kDirectory,
+  kAllocators,
   kKernel,
   kLibrary,
   kReadOnly,
@@ -47,7 +51,7 @@ enum class Region : std::uint8_t {
   kData,
   kHeap,
 };
-inline constexpr int kRegionCount = 11;
+inline constexpr int kRegionCount = 13;
 
 // Row numbers of tables about regions, in address order.
 constexpr int IndexOf(Region region) { return static_cast<int>(region); }
@@ -74,6 +78,12 @@ struct LayoutOptions {
   std::uint64_t symbol_bytes = 256 * 1024;
   // None unless there is a kernel: most of it is its file system.
   std::uint64_t kernel_bytes = 0;
+  // Whether there are allocators beside malloc: their region's size follows
+  // from the capacity.
+  bool allocators = false;
+  // Pages of memory that the host may run, guards included; above 0 there is a
+  // page of records as well. At most kCodePageCountMax pages.
+  std::uint64_t code_bytes = 0;
 };
 
 class MemoryLayout {

@@ -95,6 +95,18 @@ bool ReservedMemory::Commit(std::size_t end) {
   return true;
 }
 
+bool ReservedMemory::Protect(std::size_t begin, std::size_t end,
+                             Protection protection) {
+  KHEAP_CHECK(begin % kHostPageBytes == 0 && end % kHostPageBytes == 0 &&
+                  begin <= end && end <= committed_,
+              "whole committed pages are protected");
+  const int allowed =
+      protection == Protection::kReadWrite     ? PROT_READ | PROT_WRITE
+      : protection == Protection::kReadExecute ? PROT_READ | PROT_EXEC
+                                               : PROT_READ;
+  return mprotect(data_ + begin, end - begin, allowed) == 0;
+}
+
 void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
   KHEAP_CHECK(begin <= end && end <= committed_,
               "only committed memory can be discarded");
@@ -127,6 +139,10 @@ bool ReservedMemory::Commit(std::size_t end) {
   KHEAP_CHECK(end <= size_, "only reserved memory can be committed");
   committed_ = std::max(committed_, end);
   return true;
+}
+
+bool ReservedMemory::Protect(std::size_t, std::size_t, Protection) {
+  return false;
 }
 
 void ReservedMemory::Discard(std::size_t begin, std::size_t end) {

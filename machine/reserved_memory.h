@@ -23,6 +23,9 @@
 
 namespace kheap::machine {
 
+// What may be done with committed bytes. Never written and run at once.
+enum class Protection { kRead, kReadWrite, kReadExecute };
+
 class ReservedMemory {
  public:
   // Reserves `size_bytes` (above zero), or returns nothing where the host has
@@ -54,6 +57,12 @@ class ReservedMemory {
   // Makes the committed bytes [begin, end) zero again, giving whole pages back
   // to the host where that is cheaper than writing zeros.
   void Discard(std::size_t begin, std::size_t end);
+
+  // Says what may be done with the committed bytes [begin, end), both multiples
+  // of 65536. False, and nothing has changed, where the host refuses or has no
+  // mmap.
+  [[nodiscard]] bool Protect(std::size_t begin, std::size_t end,
+                             Protection protection);
 
   std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "heap/code_pages.h"
 #include "rapidcheck/gtest.h"
 #include "tests/support/heaps.h"
 
@@ -99,7 +100,8 @@ TEST(MemoryLayoutTest, SizesThatOverflowAreRefused) {
   for (const auto member :
        {&LayoutOptions::capacity_bytes, &LayoutOptions::stack_bytes,
         &LayoutOptions::data_bytes, &LayoutOptions::read_only_bytes,
-        &LayoutOptions::symbol_bytes, &LayoutOptions::kernel_bytes}) {
+        &LayoutOptions::symbol_bytes, &LayoutOptions::kernel_bytes,
+        &LayoutOptions::code_bytes}) {
     for (const std::uint64_t size :
          {kMax, kMax - 4094, kMax - 4095, kMax / 2 + 1}) {
       LayoutOptions options;
@@ -130,13 +132,39 @@ RC_GTEST_PROP(MemoryLayoutTest, EveryLayoutIsWellFormed, ()) {
                             .data_bytes = size(16 * 1024 * 1024),
                             .read_only_bytes = size(1024 * 1024),
                             .symbol_bytes = size(1024 * 1024),
-                            .kernel_bytes = size(16 * 1024 * 1024)});
+                            .kernel_bytes = size(16 * 1024 * 1024),
+                            .allocators = *rc::gen::arbitrary<bool>(),
+                            .code_bytes = size(1024 * 1024)});
   RC_PRE(layout.ok());
   ExpectWellFormed(*layout);
   const Address address(size(layout->capacity_bytes()));
   const Region region = layout->RegionOf(address);
   RC_ASSERT(layout->begin(region) <= address);
   RC_ASSERT(address < layout->end(region));
+}
+
+TEST(MemoryLayoutTest, OnlyAnArenaThatAsksForAllocatorsHasRoomForThem) {
+  EXPECT_EQ(MemoryLayout::Create({}).value().size_bytes(Region::kAllocators),
+            0u);
+  // A bit for each 8 bytes and two bytes for each 4096 of 64 MiB.
+  EXPECT_EQ(MemoryLayout::Create({.allocators = true})
+                .value()
+                .size_bytes(Region::kAllocators),
+            (1024 + 32 + 64) * 1024u);
+}
+
+TEST(MemoryLayoutTest, PagesOfCodeBeginAtTheSameAddressInEveryArena) {
+  EXPECT_EQ(MemoryLayout::Create({}).value().size_bytes(Region::kCode), 0u);
+  for (const std::uint64_t bytes : {1u, 65535u, 65536u, 65537u, 200000u}) {
+    const MemoryLayout layout =
+        MemoryLayout::Create({.code_bytes = bytes}).value();
+    EXPECT_EQ(layout.end(Region::kCode) - kCodePagesBegin,
+              (bytes + 65535) / 65536 * 65536);
+  }
+  constexpr std::uint64_t kLimit = kCodePageCountMax * kCodePageBytes;
+  EXPECT_TRUE(MemoryLayout::Create({.code_bytes = kLimit}).ok());
+  EXPECT_EQ(MemoryLayout::Create({.code_bytes = kLimit + 1}).status().message(),
+            "16777217 bytes of code are above the limit of 16777216");
 }
 
 TEST(MemoryLayoutTest, EveryRegionBeginsAndEndsWhereRegionOfSays) {

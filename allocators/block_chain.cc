@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "allocators/block_chain.h"
+
+#include "absl/strings/str_cat.h"
+#include "allocators/shade.h"
+#include "bitshift/bits.h"
+#include "heap/guest_errno.h"
+
+namespace kheap {
+
+namespace {
+
+absl::Status Broken(std::string_view rule, Address address) {
+  return absl::InternalError(
+      absl::StrCat(std::string(rule), " at ", ToString(address)));
+}
+
+}  // namespace
+
+void BlockChain::RaiseOverwritten(Address block) {
+  RaiseFault(FaultCode::kHeapCorruption, Access::kLoad, block,
+             sizeof(PageHeader));
+}
+
+Address BlockChain::Append(std::uint64_t payload_bytes) {
+  GlobalHeap& heap = registry_.heap();
+  if (payload_bytes > heap.layout().size_bytes(Region::kHeap)) {
+    heap.set_guest_errno(kErrnoNoMemory);
+    return kNullAddress;
+  }
+  const Address last(record().last_block);
+  if (!last.is_null()) (void)At(last);
+  const std::uint64_t size_bytes =
+      bits::AlignUp(sizeof(PageHeader) + payload_bytes, kOwnedPageBytes);
+  const Address begin =
+      registry_.malloc().AlignedAlloc(kOwnedPageBytes, size_bytes);
+  if (begin.is_null()) return kNullAddress;
+  registry_.SetOwner(begin, size_bytes, owner_);
+  const PageBlock block = {begin, kNullAddress, last, registry_.clock(),
+                           size_bytes};
+  WritePageHeader(heap, block);
+  shade::Private(heap, begin, sizeof(PageHeader));
+  shade::Unallocated(heap, block.payload(), size_bytes - sizeof(PageHeader));
+  LinkNext(last, begin);
+  record().last_block = begin.offset();
+  record().block_count += 1;
+  record().block_bytes += size_bytes;
+  registry_.ledger().AddThing(Holder::kPages);
+  registry_.ledger().Hold(Holder::kPages, size_bytes);
+  return begin;
+}
+
+PageBlock BlockChain::At(Address begin) const {
+  const auto block = ReadPageHeader(registry_.heap(), begin);
+  if (!block.has_value() || !registry_.IsOwnedBy(begin, owner_)) {
+    RaiseOverwritten(begin);
+  }
+  return *block;
+}
+
+void BlockChain::LinkNext(Address block, Address next) {
+  if (block.is_null()) {
+    record().first_block = next.offset();
+    return;
+  }
+  PageBlock linked = At(block);
+  linked.next = next;
+  WritePageHeader(registry_.heap(), linked);
+}
+
+void BlockChain::LinkPrevious(Address block, Address previous) {
+  if (block.is_null()) {
+    record().last_block = previous.offset();
+    return;
+  }
+  PageBlock linked = At(block);
+  linked.previous = previous;
+  WritePageHeader(registry_.heap(), linked);
+}
+
+void BlockChain::Remove(const PageBlock& block) {
+  const auto is_neighbour = [&](Address neighbour, Address link,
+                                std::uint64_t end_of_chain) {
+    return neighbour.is_null() ? end_of_chain == block.begin.offset()
+                               : link == block.begin;
+  };
+  const bool linked =
+      is_neighbour(block.next,
+                   block.next.is_null() ? Address() : At(block.next).previous,
+                   record().last_block) &&
+      is_neighbour(
+          block.previous,
+          block.previous.is_null() ? Address() : At(block.previous).next,
+          record().first_block);
+  if (!linked) RaiseOverwritten(block.begin);
+  registry_.malloc().Free(block.begin);
+  LinkNext(block.previous, block.next);
+  LinkPrevious(block.next, block.previous);
+  registry_.ClearOwner(block.begin, block.size_bytes);
+  record().block_count -= 1;
+  record().block_bytes -= block.size_bytes;
+  registry_.ledger().RemoveThing(Holder::kPages);
+  registry_.ledger().Release(Holder::kPages, block.size_bytes);
+}
+
+void BlockChain::Clear() {
+  // All headers are looked at before the first block is gone.
+  Address at(record().first_block);
+  for (std::uint64_t i = record().block_count; i != 0; --i) at = At(at).next;
+  while (!empty()) Remove(last());
+}
+
+PageBlock BlockChain::Holding(Address address) const {
+  for (Address at(record().last_block); !at.is_null();) {
+    const PageBlock block = At(at);
+    if (address - block.begin < block.size_bytes) return block;
+    at = block.previous;
+  }
+  RaiseOverwritten(Address(record().last_block));
+}
+
+absl::Status BlockChain::ForEach(
+    absl::FunctionRef<void(const PageBlock&)> visit) const {
+  std::uint64_t visited = 0;
+  for (Address at(record().first_block); !at.is_null(); ++visited) {
+    const auto block = ReadPageHeader(registry_.heap(), at);
+    if (!block.has_value() || !registry_.IsOwnedBy(at, owner_) ||
+        visited == record().block_count) {
+      return absl::DataLossError(
+          absl::StrCat("the header of the page block at ", ToString(at),
+                       " was overwritten"));
+    }
+    visit(*block);
+    at = block->next;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BlockChain::CheckBlock(const PageBlock& block) const {
+  for (Address page = block.begin; page < block.end();
+       page += kOwnedPageBytes) {
+    if (!registry_.IsOwnedBy(page, owner_)) {
+      return Broken("pages.owner: a page of a block is another's", page);
+    }
+  }
+  if (registry_.malloc().MallocUsableSize(block.begin) < block.size_bytes) {
+    return Broken("pages.live: a block is longer than malloc's", block.begin);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BlockChain::CheckInvariants() const {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;
+  Address previous;
+  absl::Status status;
+  const absl::Status whole = ForEach([&](const PageBlock& block) {
+    count += 1;
+    bytes += block.size_bytes;
+    if (status.ok() && block.previous != previous) {
+      status = Broken("pages.links: a block does not lead back", block.begin);
+    }
+    if (status.ok()) status = CheckBlock(block);
+    previous = block.begin;
+  });
+  if (!whole.ok()) {
+    return absl::InternalError(absl::StrCat("pages.header: ", whole.message()));
+  }
+  if (!status.ok()) return status;
+  if (previous.offset() != record().last_block ||
+      count != record().block_count || bytes != record().block_bytes) {
+    return Broken("pages.count: the record counts other blocks",
+                  registry_.AddressOf(owner_));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kheap

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_ALLOCATORS_SHADE_H_
+#define KHEAP_ALLOCATORS_SHADE_H_
+
+// What the allocators tell the shadow, in checked mode; elsewhere nothing.
+
+#include <cstdint>
+
+#include "heap/address.h"
+#include "heap/global_heap.h"
+#include "heap/shadow.h"
+
+namespace kheap::shade {
+
+inline void Set(GlobalHeap& heap, Address begin, std::uint64_t size_bytes,
+                ShadowByte state) {
+  if (Shadow* const shadow = heap.shadow()) {
+    shadow->Set(begin, size_bytes, state);
+  }
+}
+
+// Bytes that the guest has just been given.
+inline void Allocated(GlobalHeap& heap, Address begin,
+                      std::uint64_t size_bytes) {
+  Set(heap, begin, size_bytes, ShadowByte::kUninitialised);
+}
+// Bytes that an allocator has and nobody has been given yet.
+inline void Unallocated(GlobalHeap& heap, Address begin,
+                        std::uint64_t size_bytes) {
+  Set(heap, begin, size_bytes, ShadowByte::kNeverAllocated);
+}
+// Bytes that the guest has given back.
+inline void Freed(GlobalHeap& heap, Address begin, std::uint64_t size_bytes) {
+  Set(heap, begin, size_bytes, ShadowByte::kFreed);
+}
+// An allocator's own bytes among the guest's.
+inline void Private(GlobalHeap& heap, Address begin, std::uint64_t size_bytes) {
+  Set(heap, begin, size_bytes, ShadowByte::kHeapRedZone);
+}
+
+// What lies between two objects in checked mode, so that an access beyond one
+// does not reach the next.
+inline constexpr std::uint64_t kRedZoneBytes = 16;
+inline std::uint64_t RedZoneBytes(const GlobalHeap& heap) {
+  return heap.checked() ? kRedZoneBytes : 0;
+}
+
+}  // namespace kheap::shade
+
+#endif  // KHEAP_ALLOCATORS_SHADE_H_

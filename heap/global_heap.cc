@@ -106,12 +106,18 @@ absl::StatusOr<std::unique_ptr<GlobalHeap>> GlobalHeap::CreateFrom(
   auto heap = Reserve(image.layout, image.shadow.has_value());
   if (!heap.ok()) return heap;
   if (!(*heap)->CommitUpTo(image.break_address)) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the host has no memory for the first ", image.break_address.offset(),
-        " bytes of the arena"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the host has no memory for the first ",
+                     image.break_address.offset(), " bytes of the arena"));
   }
   (*heap)->memory_.Load(kContextBytes, image.arena);
   if (image.shadow.has_value()) (*heap)->shadow_->Load(*image.shadow);
+  for (std::uint64_t i = 0; i < (*heap)->code_page_count(); ++i) {
+    if (!(*heap)->ProtectCode(i, 1, (*heap)->code_state(i))) {
+      return absl::ResourceExhaustedError(
+          "the host does not let the arena's code be protected");
+    }
+  }
   (*heap)->UpdateWindows();
   return heap;
 }
@@ -130,9 +136,11 @@ absl::StatusOr<HeapImage> GlobalHeap::CaptureImage() const {
   auto arena = machine::MemoryImage::Of(base_, extents);
   std::optional<machine::MemoryImage> shadow;
   if (checked()) {
-    // Below the constants nothing is the guest's, nor has a state.
-    shadow = shadow_->ImageOf(layout_.begin(Region::kReadOnly),
-                              page_end(break_address()));
+    // Below the constants nothing but code is the guest's, or has a state.
+    shadow = shadow_->ImageOf(
+        layout_.begin(code_page_count() == 0 ? Region::kReadOnly
+                                             : Region::kCode),
+        page_end(break_address()));
   }
   if (!arena.has_value() || (checked() && !shadow.has_value())) {
     return absl::ResourceExhaustedError(
@@ -212,30 +220,6 @@ void GlobalHeap::UpdateWindows() {
       CountWithRoom(free_heap_begin_, free_heap_end_, kAheadBytes);
 }
 
-bool GlobalHeap::ProtectCode(std::uint64_t first_page, std::uint64_t page_count,
-                             CodeState state) {
-  using machine::Protection;
-  if (page_count == 0) return true;
-  const Protection protection =
-      state == CodeState::kWritable ? Protection::kReadWrite
-      : state == CodeState::kSealed ? Protection::kReadExecute
-                                    : Protection::kRead;
-  const std::size_t begin =
-      kContextBytes + kCodePagesBegin.offset() + first_page * kCodePageBytes;
-  return memory_.Protect(begin, begin + page_count * kCodePageBytes,
-                         protection);
-}
-
-bool GlobalHeap::SetCodeState(std::uint64_t first_page,
-                              std::uint64_t page_count, CodeState state) {
-  KHEAP_CHECK(first_page <= code_page_count() &&
-                  page_count <= code_page_count() - first_page,
-              "a page of code lies within its region");
-  if (!ProtectCode(first_page, page_count, state)) return false;
-  std::memset(code_states() + first_page, static_cast<int>(state), page_count);
-  return true;
-}
-
 bool GlobalHeap::SetBreak(Address address) {
   const Address old_break = break_address();
   if (address < layout_.begin(Region::kHeap) ||
@@ -292,30 +276,6 @@ std::optional<FaultCode> GlobalHeap::FindRangeFault(Address address,
   return address < layout_.begin(Region::kStackGuard)
              ? FaultCode::kReadOnlyWrite
              : FaultCode::kStackOverflow;
-}
-
-std::optional<FaultCode> GlobalHeap::FindCodeFault(Address address,
-                                                   std::uint64_t size_bytes,
-                                                   Access access) const {
-  if (address < kCodePagesBegin ||
-      size_bytes > layout_.end(Region::kCode) - address) {
-    return FaultCode::kOutOfBounds;
-  }
-  for (std::uint64_t page = CodePageOf(address);
-       page <= CodePageOf(address + (size_bytes - 1)); ++page) {
-    switch (code_state(page)) {
-      case CodeState::kNone:
-        return FaultCode::kOutOfBounds;
-      case CodeState::kFreed:
-        return FaultCode::kUseAfterFree;
-      case CodeState::kSealed:
-        if (Stores(access)) return FaultCode::kReadOnlyWrite;
-        break;
-      case CodeState::kWritable:
-        break;
-    }
-  }
-  return std::nullopt;
 }
 
 std::optional<FaultCode> GlobalHeap::FindShadowFault(Address address,
@@ -501,12 +461,11 @@ std::span<const std::byte> GlobalHeap::RuntimeSpan(
 
 std::span<const std::byte> GlobalHeap::UsedBytes(Region region) const {
   const Address begin = layout_.begin(region);
-  const Address end =
-      region == Region::kHeap
-          ? break_address()
-          : Address(std::clamp<std::uint64_t>(
-                control().regions[IndexOf(region)].used_end, begin.offset(),
-                layout_.end(region).offset()));
+  const Address end = region == Region::kHeap
+                          ? break_address()
+                          : Address(std::clamp<std::uint64_t>(
+                                control().regions[IndexOf(region)].used_end,
+                                begin.offset(), layout_.end(region).offset()));
   return {base_ + begin.offset(), end - begin};
 }
 

@@ -7,6 +7,7 @@
 // this page; the runtime reads and writes it through GlobalHeap::control().
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "heap/little_endian.h"
@@ -32,8 +33,10 @@ struct ControlPage {
   LittleEndian<std::uint64_t> stack_frame;    // newest frame's record, or 0
   LittleEndian<std::uint64_t> stack_depth;    // frames, a count
   LittleEndian<std::uint64_t> stack_serial;   // frames ever pushed, a count
+  // Kept by gc/: where its spaces lie and how full they are.
+  std::array<std::byte, 1024> collector;
 };
-static_assert(sizeof(ControlPage) == 24 + 16 * kRegionCount + 32);
+static_assert(sizeof(ControlPage) == 24 + 16 * kRegionCount + 32 + 1024);
 static_assert(sizeof(ControlPage) <= kRegionAlignment);
 
 inline constexpr std::array<char, 8> kControlMagic = {'K', 'H', 'E', 'A', 'P'};

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// GCBench on the collector and its peers: Boehm's collector, and malloc with
+// free. Every world runs once with every tree counted before it is timed.
+#include <gc.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "benchmark/benchmark.h"
+#include "benchmarks/gc/gcbench.h"
+#include "benchmarks/kmalloc/allocators.h"
+#include "gc/collector.h"
+#include "gc/mutator.h"
+#include "heap/global_heap.h"
+#include "kmalloc/kmalloc.h"
+#include "machine/check.h"
+
+namespace kheap {
+namespace {
+
+// ---- ours ------------------------------------------------------------------
+
+constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
+
+class CollectorWorld {
+ public:
+  explicit CollectorWorld(gc::Collector& collector)
+      : mutator_(collector.mutator()),
+        base_(collector.heap().base()),
+        node_(collector
+                  .RegisterType(
+                      {.size_bytes = 24, .reference_offsets = kReferences})
+                  .value()),
+        numbers_(
+            collector
+                .RegisterType({.shape = gc::TypeShape::kArray, .size_bytes = 8})
+                .value()),
+        frame_(mutator_) {}
+
+  class Root {
+   public:
+    explicit Root(const CollectorWorld& world) : frame_(world.mutator_) {}
+    gc::Local local() const { return frame_[0]; }
+
+   private:
+    gc::Frame<1> frame_;
+  };
+
+  void NewTree(Root& out, int depth) {
+    out.local() = MakeTree(mutator_, node_, depth);
+  }
+  void NewNode(Root& out) {
+    out.local() = mutator_.New(node_, nullptr, nullptr, 0, 0);
+  }
+  void Populate(const Root& node, int depth) {
+    Populate(mutator_, node_, node.local(), depth);
+  }
+  void Drop(Root& tree) { tree.local() = kNullAddress; }
+  std::uint64_t Count(const Root& tree) const {
+    return CountFrom(tree.local().get().offset());
+  }
+  void NewArray(int count) {
+    frame_[0] =
+        mutator_.AllocateArray(numbers_, static_cast<std::uint64_t>(count));
+  }
+  void SetNumber(int index, double value) {
+    mutator_.collector().heap().Store<double>(ElementAt(index), value);
+  }
+  double Number(int index) const {
+    return mutator_.collector().heap().Load<double>(ElementAt(index));
+  }
+  void DropArray() { frame_[0] = kNullAddress; }
+
+ private:
+  static constexpr std::uint64_t kReferences[] = {0, 8};
+
+  static Address MakeTree(gc::Mutator mutator, const gc::GcType& node,
+                          int depth) {
+    if (depth <= 0) return mutator.New(node, nullptr, nullptr, 0, 0);
+    const gc::Frame<2> children(mutator);
+    children[0] = MakeTree(mutator, node, depth - 1);
+    children[1] = MakeTree(mutator, node, depth - 1);
+    return mutator.New(node, children[0], children[1], 0, 0);
+  }
+  static void Populate(gc::Mutator mutator, const gc::GcType& node,
+                       gc::Local parent, int depth) {
+    if (depth <= 0) return;
+    const Address left = mutator.New(node, nullptr, nullptr, 0, 0);
+    mutator.SetReference(parent.get(), 0, left);
+    const Address right = mutator.New(node, nullptr, nullptr, 0, 0);
+    mutator.SetReference(parent.get(), 8, right);
+    const gc::Frame<1> child(mutator);
+    for (const std::uint64_t offset : kReferences) {
+      child[0] = Address(machine::LoadLittleEndian<std::uint64_t>(
+          mutator.base() + parent.get().offset() + offset));
+      Populate(mutator, node, child[0], depth - 1);
+    }
+  }
+  std::uint64_t CountFrom(std::uint64_t node) const {
+    if (node == 0) return 0;
+    std::uint64_t count = 1;
+    for (const std::uint64_t offset : kReferences) {
+      count += CountFrom(
+          machine::LoadLittleEndian<std::uint64_t>(base_ + node + offset));
+    }
+    return count;
+  }
+  Address ElementAt(int index) const {
+    return frame_[0].get() + static_cast<std::uint64_t>(index) * 8;
+  }
+
+  gc::Mutator mutator_;
+  std::byte* base_;
+  gc::GcType node_;
+  gc::GcType numbers_;
+  gc::Frame<1> frame_;
+};
+
+// ---- host memory: what the peers have in common ----------------------------
+
+struct Node {
+  Node* left = nullptr;
+  Node* right = nullptr;
+  int i = 0;
+  int j = 0;
+};
+
+template <typename Memory>
+class HostWorld {
+ public:
+  class Root {
+   public:
+    explicit Root(const HostWorld&) {}
+    Node* node = nullptr;
+  };
+
+  explicit HostWorld(Memory memory) : memory_(memory) {}
+
+  void NewTree(Root& out, int depth) { out.node = MakeTree(depth); }
+  void NewNode(Root& out) { out.node = memory_.NewNode(); }
+  void Populate(const Root& node, int depth) { Populate(node.node, depth); }
+  void Drop(Root& tree) {
+    if constexpr (Memory::kFrees) Free(tree.node);
+    tree.node = nullptr;
+  }
+  std::uint64_t Count(const Root& tree) const { return CountFrom(tree.node); }
+  void NewArray(int count) {
+    numbers_ = memory_.NewNumbers(static_cast<std::size_t>(count));
+  }
+  void SetNumber(int index, double value) { numbers_[index] = value; }
+  double Number(int index) const { return numbers_[index]; }
+  void DropArray() {
+    if constexpr (Memory::kFrees) memory_.Free(numbers_);
+    numbers_ = nullptr;
+  }
+
+ private:
+  Node* MakeTree(int depth) {
+    if (depth <= 0) return memory_.NewNode();
+    Node* const left = MakeTree(depth - 1);
+    Node* const right = MakeTree(depth - 1);
+    Node* const node = memory_.NewNode();
+    node->left = left;
+    node->right = right;
+    return node;
+  }
+  void Populate(Node* node, int depth) {
+    if (depth <= 0) return;
+    node->left = memory_.NewNode();
+    node->right = memory_.NewNode();
+    Populate(node->left, depth - 1);
+    Populate(node->right, depth - 1);
+  }
+  void Free(Node* node) {
+    if (node == nullptr) return;
+    Free(node->left);
+    Free(node->right);
+    memory_.Free(node);
+  }
+  static std::uint64_t CountFrom(const Node* node) {
+    return node == nullptr ? 0
+                           : 1 + CountFrom(node->left) + CountFrom(node->right);
+  }
+
+  Memory memory_;
+  double* numbers_ = nullptr;
+};
+
+struct BoehmMemory {
+  static constexpr bool kFrees = false;
+  Node* NewNode() const {
+    // GC_MALLOC's bytes are zero.
+    return static_cast<Node*>(GC_MALLOC(sizeof(Node)));
+  }
+  double* NewNumbers(std::size_t count) const {
+    return static_cast<double*>(GC_MALLOC_ATOMIC(count * sizeof(double)));
+  }
+  void Free(void*) const {}
+};
+
+struct MallocMemory {
+  static constexpr bool kFrees = true;
+  Allocator allocator;
+  Node* NewNode() const { return new (allocator.malloc(sizeof(Node))) Node; }
+  double* NewNumbers(std::size_t count) const {
+    return static_cast<double*>(allocator.malloc(count * sizeof(double)));
+  }
+  void Free(void* block) const { allocator.free(block); }
+};
+
+// ---- timing ----------------------------------------------------------------
+
+template <typename World>
+void Time(benchmark::State& state, World& world) {
+  std::uint64_t nodes = RunGcBench(world, true);
+  for (auto _ : state) nodes = RunGcBench(world, false);
+  state.SetItemsProcessed(static_cast<std::int64_t>(nodes) *
+                          state.iterations());
+}
+
+void BM_GcBenchKheap(benchmark::State& state) {
+  const auto heap =
+      GlobalHeap::Create({.layout = {.capacity_bytes = 512 * kMiB}}).value();
+  KHEAP_CHECK(KMalloc::Create(*heap).ok(), "the arena takes a malloc");
+  const auto collector =
+      gc::Collector::Create(
+          *heap,
+          {.nursery_bytes = static_cast<std::uint64_t>(state.range(0)) * kMiB,
+           .limit_bytes = 256 * kMiB})
+          .value();
+  CollectorWorld world(*collector);
+  Time(state, world);
+  KHEAP_CHECK(collector->CheckInvariants().ok(), "the heap is intact");
+  const gc::CollectorStats stats = collector->Stats();
+  const auto runs = static_cast<double>(state.iterations() + 1);
+  state.counters["minor"] = static_cast<double>(stats.minor_collections) / runs;
+  state.counters["major"] = static_cast<double>(stats.major_collections) / runs;
+  state.counters["copied"] = static_cast<double>(stats.promoted_objects) / runs;
+  state.counters["longest_us"] =
+      static_cast<double>(collector->minor_pauses().longest_nanoseconds +
+                          collector->major_pauses().longest_nanoseconds) /
+      1000;
+}
+
+void BM_GcBenchBoehm(benchmark::State& state) {
+  GC_INIT();
+  HostWorld<BoehmMemory> world({});
+  Time(state, world);
+}
+
+void BM_GcBenchGlibc(benchmark::State& state) {
+  HostWorld<MallocMemory> world({Glibc()});
+  Time(state, world);
+}
+
+void BM_GcBenchMimalloc(benchmark::State& state) {
+  HostWorld<MallocMemory> world({Mimalloc()});
+  Time(state, world);
+}
+
+BENCHMARK(BM_GcBenchKheap)->Arg(4)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBenchBoehm)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBenchGlibc)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBenchMimalloc)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBenchKheap)->Arg(8)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace kheap
+
+BENCHMARK_MAIN();

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef KHEAP_GC_TYPE_TABLE_H_
+#define KHEAP_GC_TYPE_TABLE_H_
+
+// Which words of an object are references: types as the program registers
+// them, and the table that collections read. A reference is 8 bytes: null or
+// the address of an object.
+//
+//   struct node { node *left, *right; int i, j; };     size 24, references 0, 8
+//   struct pair { long key; node *value; } pairs[];    element 16, reference 8
+//   node *nodes[];                                     element 8, reference 0
+//   char text[];                                       element 1, none
+//
+// In the table neighbouring references are one run, so that the first struct
+// above is looked at as one run of two.
+
+#include <cstdint>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "bitshift/bits.h"
+#include "gc/collector_state.h"
+#include "gc/object_header.h"
+#include "heap/global_heap.h"
+
+namespace kheap::gc {
+
+// Objects of one size, or arrays of elements of one size.
+enum class TypeShape : std::uint8_t { kObject, kArray };
+
+struct TypeOptions {
+  TypeShape shape = TypeShape::kObject;
+  std::uint64_t size_bytes = 0;  // of an object, or of an element
+  std::span<const std::uint64_t> reference_offsets = {};
+};
+
+// A registered type, as allocation wants it: the header of its objects, and
+// the room they take, which is no room at all that the nursery has if they are
+// large. Of an array, the header is that of an empty one.
+class GcType {
+ public:
+  GcType() = default;
+  explicit GcType(ObjectHeader header, std::uint32_t element_bytes = 0)
+      : header_(header),
+        step_bytes_(element_bytes != 0 ? kNeverFits
+                    : header.size_class() == SizeClass::kLarge
+                        ? kNeverFits
+                        : header.footprint_bytes()),
+        element_bytes_(element_bytes) {}
+
+  ObjectHeader header() const { return header_; }
+  std::uint64_t step_bytes() const { return step_bytes_; }
+  std::uint64_t payload_bytes() const { return header_.payload_bytes(); }
+  std::uint16_t id() const { return header_.type(); }
+  // 0 where it is no array.
+  std::uint32_t element_bytes() const { return element_bytes_; }
+
+ private:
+  static constexpr std::uint64_t kNeverFits = bits::Bit(62);
+
+  ObjectHeader header_;
+  std::uint64_t step_bytes_ = kNeverFits;
+  std::uint32_t element_bytes_ = 0;
+};
+
+struct TypeRecord {
+  Word header;  // of every object, or of an empty array
+  LittleEndian<std::uint32_t> element_bytes;  // 0 where it is no array
+  LittleEndian<std::uint32_t> run_count;
+  Word first_run;
+};
+inline constexpr std::uint64_t kWordsPerType = sizeof(TypeRecord) / 8;
+
+// References that follow each other, in an object or in an element.
+struct ReferenceRun {
+  LittleEndian<std::uint32_t> offset_bytes;
+  LittleEndian<std::uint32_t> count;
+};
+
+// Raises fault 116: what the guest may have overwritten makes no sense.
+[[noreturn]] void RaiseCorruption(std::uint64_t position);
+
+class TypeTable {
+ public:
+  TypeTable(GlobalHeap& heap, CollectorState& state);
+
+  std::uint64_t count() const { return type_count_; }
+  bool Holds(std::uint64_t id) const { return id < type_count_; }
+  const TypeRecord& record(std::uint64_t id) const { return types_[id]; }
+
+  // Whether the header is one that objects of its type have.
+  bool Fits(ObjectHeader header) const {
+    if (header.type() >= type_count_) return false;
+    const TypeRecord& type = types_[header.type()];
+    return type.element_bytes != 0 ||
+           header.payload_bytes() == ObjectHeader(type.header).payload_bytes();
+  }
+  bool HasReferences(ObjectHeader header) const {
+    return types_[header.type()].run_count != 0;
+  }
+
+  // Calls visit(position of the reference) for every reference of an object.
+  // Fault 116 if header and type do not agree.
+  template <typename Visit>
+  [[gnu::always_inline]] void ForEachReference(std::uint64_t object,
+                                               ObjectHeader header,
+                                               Visit&& visit) const {
+    if (header.type() >= type_count_) [[unlikely]]
+      RaiseCorruption(object);
+    const TypeRecord& type = types_[header.type()];
+    if (type.run_count == 0) return;
+    const std::uint64_t payload_bytes = header.payload_bytes();
+    if (type.element_bytes == 0) [[likely]] {
+      VisitElement(object, payload_bytes, type, visit);
+    } else {
+      VisitArray(object, payload_bytes, type, 0, payload_bytes, visit);
+    }
+  }
+
+  // The same for the references in [begin, end), positions of which at least
+  // the end is not before the object.
+  template <typename Visit>
+  void ForEachReferenceIn(std::uint64_t object, ObjectHeader header,
+                          std::uint64_t begin, std::uint64_t end,
+                          Visit&& visit) const {
+    if (header.type() >= type_count_) [[unlikely]]
+      RaiseCorruption(object);
+    const TypeRecord& type = types_[header.type()];
+    const auto within = [&](std::uint64_t slot) {
+      if (slot - begin < end - begin) visit(slot);
+    };
+    if (type.element_bytes == 0) {
+      VisitElement(object, header.payload_bytes(), type, within);
+    } else {
+      VisitArray(object, header.payload_bytes(), type,
+                 begin < object ? 0 : begin - object, end - object, within);
+    }
+  }
+
+ private:
+  template <typename Visit>
+  [[gnu::always_inline]] void VisitElement(std::uint64_t element,
+                                           std::uint64_t size_bytes,
+                                           const TypeRecord& type,
+                                           Visit&& visit) const {
+    const std::uint64_t run_end = type.first_run + type.run_count;
+    if (run_end > run_count_) [[unlikely]]
+      RaiseCorruption(element);
+    for (std::uint64_t r = type.first_run; r < run_end; ++r) {
+      const std::uint64_t offset = runs_[r].offset_bytes;
+      const std::uint64_t bytes = std::uint64_t{runs_[r].count} * 8;
+      if (offset + bytes > size_bytes) [[unlikely]]
+        RaiseCorruption(element);
+      const std::uint64_t end = element + offset + bytes;
+      for (std::uint64_t slot = element + offset; slot < end; slot += 8) {
+        visit(slot);
+      }
+    }
+  }
+
+  // Of the elements that begin before `end` and end after `begin`, offsets.
+  template <typename Visit>
+  void VisitArray(std::uint64_t object, std::uint64_t payload_bytes,
+                  const TypeRecord& type, std::uint64_t begin,
+                  std::uint64_t end, Visit&& visit) const {
+    const std::uint64_t stride = type.element_bytes;
+    for (std::uint64_t at = begin - begin % stride;
+         at < end && stride <= payload_bytes - at; at += stride) {
+      VisitElement(object + at, stride, type, visit);
+    }
+  }
+
+  const TypeRecord* types_;
+  std::uint64_t type_count_;
+  const ReferenceRun* runs_;
+  std::uint64_t run_count_;
+};
+
+// Adds a type. InvalidArgument for one that cannot be, ResourceExhausted where
+// there is no memory or the numbers of 65536 types are taken.
+absl::StatusOr<GcType> RegisterType(GlobalHeap& heap, CollectorState& state,
+                                    const TypeOptions& options);
+
+}  // namespace kheap::gc
+
+#endif  // KHEAP_GC_TYPE_TABLE_H_

@@ -122,7 +122,8 @@ class Collector {
   bool IsPinned(Address object) const;
 
   // A reference that keeps nothing alive and is null once its object is not
-  // reachable. Nothing without memory. Fault 111 where there is no object.
+  // reachable, not even from one that waits for its finalizer. Nothing without
+  // memory. Fault 111 where there is no object.
   std::optional<WeakReference> NewWeak(Address object);
   // Null for an object that is gone, and for what is no weak reference.
   Address Get(WeakReference weak) const;

@@ -149,23 +149,25 @@ void MinorCollection::VisitRoots() {
 void MinorCollection::VisitPins() {
   Words pins(space_.heap(), state_.pins);
   std::uint64_t kept = 0;
+  // All of them before anything moves.
   for (std::uint64_t i = 0; i < pins.size(); ++i) {
     const std::uint64_t object = pins[i];
     if (!space_.IsOurs(object)) RaiseCorruption(object);
     const std::uint64_t at = object - kHeaderBytes;
     const ObjectHeader header = space_.HeaderWithin(at, space_.end());
     if (!header.Has(ObjectHeader::kPinListed)) RaiseCorruption(at);
-    if (!header.pinned()) {
-      // Unpinned since; it has not moved yet.
+    if (header.pinned()) {
+      pins[kept++] = object;
+    } else {
       space_.SetHeader(at, header.Without(ObjectHeader::kPinListed));
-      continue;
     }
-    pins[kept++] = object;
-    if (!space_.IsYoung(object)) continue;
-    kept_objects_ += 1;
-    Scan(at, header);
   }
   pins.Truncate(kept);
+  for (const Word& object : pins.all()) {
+    if (!space_.IsYoung(object)) continue;
+    kept_objects_ += 1;
+    Scan(object - kHeaderBytes, space_.HeaderAt(object - kHeaderBytes));
+  }
 }
 
 void MinorCollection::VisitCards() {

@@ -64,7 +64,7 @@ class GraphModel {
   World world_;
   GcType entries_;
   std::unique_ptr<Frame<kRootCount>> frame_;
-  Address global_;  // a word of the data region, the last root
+  Address global_;  // a word from malloc, the last root
   std::map<std::uint64_t, Object> objects_;  // never shrinks
   std::vector<std::uint64_t> roots_;         // numbers; the last is global_'s
   std::map<std::uint64_t, Address> pins_;

@@ -179,9 +179,7 @@ void Audit::CheckSmallBlock(std::uint64_t index) {
       ++card;
     }
     if (space_.HeaderAt(at).filler() && at != state_.cursor_top) {
-      const std::uint64_t aligned = space_.AlignUpToCard(at);
-      if (aligned <= at + footprint &&
-          at + footprint - aligned >= kRunBytesMin) {
+      if (space_.WholeCardBytes(at, at + footprint) >= kRunBytesMin) {
         runs_.push_back(at);
       }
     }

@@ -34,8 +34,7 @@ void OldSpace::Retire() {
 }
 
 void OldSpace::AddRun(std::uint64_t begin, std::uint64_t end) {
-  const std::uint64_t aligned = space_.AlignUpToCard(begin);
-  if (aligned > end || end - aligned < kRunBytesMin) return;
+  if (space_.WholeCardBytes(begin, end) < kRunBytesMin) return;
   space_.Store(begin + kHeaderBytes, state_.runs);
   state_.runs = begin;
 }
@@ -55,9 +54,14 @@ std::uint64_t OldSpace::EndOfRun(std::uint64_t at) const {
 
 void OldSpace::Open(std::uint64_t begin, std::uint64_t end) {
   const std::uint64_t aligned = std::min(space_.AlignUpToCard(begin), end);
+  const std::uint64_t size = space_.WholeCardBytes(begin, end);
   space_.WriteFiller(begin, aligned);
   state_.cursor_top = aligned;
-  state_.cursor_end = end;
+  state_.cursor_end = aligned + size;
+  if (aligned + size == end) return;
+  // The last card is shared with what follows, and is walked from its begin.
+  space_.WriteFiller(aligned + size, end);
+  space_.SetFirst(aligned + size);
 }
 
 bool OldSpace::OpenRunOf(std::uint64_t footprint_bytes) {
@@ -65,8 +69,7 @@ bool OldSpace::OpenRunOf(std::uint64_t footprint_bytes) {
   for (std::uint64_t at = state_.runs; at != 0;) {
     const std::uint64_t end = EndOfRun(at);
     const std::uint64_t next = space_.Load(at + kHeaderBytes);
-    const std::uint64_t aligned = space_.AlignUpToCard(at);
-    if (aligned <= end && end - aligned >= footprint_bytes) {
+    if (space_.WholeCardBytes(at, end) >= footprint_bytes) {
       if (before == 0) {
         state_.runs = next;
       } else {

@@ -6,12 +6,12 @@
 // end, or several blocks in a row for one large object.
 //
 //   block    | object | object | filler ........... | object | filler .. |
-//                                  a run: free bytes from a card's begin on
+//                                  a run: free bytes, whole cards
 //
-// Small objects are bumped into a run, at the cursor. A run begins at a card,
-// so what a collection promotes never shares a card with what was there before,
-// and the cards it is scanning hold still. Runs are linked through their
-// fillers; a sweep makes them anew.
+// Small objects are bumped into a run, at the cursor. A run is used
+// from a card's begin to a card's end, so what a collection promotes never
+// shares a card with what was there before, and the cards it is scanning hold
+// still. Runs are linked through their fillers; a sweep makes them anew.
 //
 // Invariant between operations: [cursor_top, cursor_end) is empty or a filler.
 

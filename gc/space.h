@@ -87,6 +87,12 @@ class Space {
   std::uint64_t AlignUpToCard(std::uint64_t position) const {
     return begin_ + bits::AlignUp(position - begin_, kCardBytes);
   }
+  // How many of the bytes [begin, end) lie in cards that lie in it wholly.
+  std::uint64_t WholeCardBytes(std::uint64_t begin, std::uint64_t end) const {
+    const std::uint64_t first = AlignUpToCard(begin);
+    const std::uint64_t last = end - (end - begin_) % kCardBytes;
+    return first < last ? last - first : 0;
+  }
   void Dirty(std::uint64_t slot) const { cards_[CardOf(slot)] = std::byte{1}; }
   std::byte& card(std::uint64_t card) const { return cards_[card]; }
   std::byte* cards() const { return cards_; }

@@ -43,6 +43,8 @@ static int count_arguments(long number) {
     case SYS_fstatfs:
     case SYS_ftruncate:
     case SYS_getcwd:
+    case SYS_getgroups:
+    case SYS_getpriority:
     case SYS_getrlimit:
     case SYS_getrusage:
     case SYS_gettimeofday:
@@ -74,6 +76,7 @@ static int count_arguments(long number) {
     case SYS_mprotect:
     case SYS_read:
     case SYS_readv:
+    case SYS_setpriority:
     case SYS_symlinkat:
     case SYS_tgkill:
     case SYS_unlinkat:

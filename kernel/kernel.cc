@@ -46,8 +46,11 @@ absl::StatusOr<Kernel> Kernel::Attach(GlobalHeap& heap, Console& console,
 }
 
 void Kernel::Reseed(std::uint64_t seed) {
+  state_->page().seed = seed;
   kernel::SeedRandom(state_->page().random, seed);
 }
+
+std::uint64_t Kernel::seed() const { return state_->page().seed; }
 
 std::int64_t Kernel::Syscall(std::uint64_t number, const Arguments& arguments) {
   kernel::KernelState& state = *state_;

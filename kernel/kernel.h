@@ -42,7 +42,7 @@ struct KernelState;
 }  // namespace kernel
 
 struct KernelOptions {
-  // What getrandom yields follows from it.
+  // Everything random follows from it: here what getrandom yields.
   std::uint64_t seed = 0;
   // Shows the host's clocks and waits when the guest sleeps.
   bool real_time = false;
@@ -87,6 +87,7 @@ class Kernel {
 
   // What getrandom yields from now on follows from this seed.
   void Reseed(std::uint64_t seed);
+  std::uint64_t seed() const;
 
   Kernel(Kernel&& other) noexcept;
   Kernel& operator=(Kernel&& other) noexcept;

@@ -184,6 +184,7 @@ absl::Status FormatKernel(KernelState& state, const KernelOptions& options,
   page.version = kKernelVersion;
   page.descriptor_count = options.open_files_max;
   page.files = plan;
+  page.seed = options.seed;
   SeedRandom(page.random, options.seed);
   state.files.set_now(state.clock.RealTime());
   state.files.Format();

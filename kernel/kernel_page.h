@@ -80,6 +80,7 @@ struct KernelPage {
   ClockState clock;
   RandomState random;
   ProcessState process;
+  Uint64 seed;  // what everything random follows from
 };
 static_assert(sizeof(KernelPage) <= kBlockBytes);
 

@@ -34,7 +34,19 @@ bool ChunkLayer::Format() {
   if (!heap_->SetBreak(begin) || !heap_->SetBreak(begin + kGrowthBytesMin)) {
     return false;
   }
+  directory_.header().first_tag = (begin + kTagBytes).offset();
   SetTop(first_tag());
+  return true;
+}
+
+bool ChunkLayer::Indent(std::uint64_t bytes) {
+  KHEAP_CHECK(top() == first_tag() && bits::IsAligned(bytes, kGranuleBytes),
+              "an empty heap is indented, by whole granules");
+  if (!ReserveTop(bytes)) return false;
+  const Address begin = first_tag() + bytes;
+  machine::StoreLittleEndian<std::uint64_t>(base_ + first_tag().offset(), 0);
+  directory_.header().first_tag = begin.offset();
+  SetTop(begin);
   return true;
 }
 

@@ -5,7 +5,9 @@
 // The boundary-tag allocator: cuts the heap region into chunks.
 //
 //   heap begin   first tag                                top        break
-//   | 8 unused   | chunk | chunk | … | chunk              | free      |
+//   | unused     | chunk | chunk | … | chunk              | free      |
+//
+// 8 bytes are unused, or as many more as Indent said.
 //
 // Invariants, which CheckInvariants of KMalloc verifies:
 //   tiling      each chunk's tag lies where the one before ends; the last
@@ -39,6 +41,9 @@ class ChunkLayer {
 
   // Lays out an empty heap. False if the host has no memory for it.
   [[nodiscard]] bool Format();
+  // Has the chunks of an empty heap begin `bytes` higher, a multiple of 16.
+  // False, with nothing changed, if there is no room.
+  [[nodiscard]] bool Indent(std::uint64_t bytes);
 
   // The size of a chunk with at least `payload_bytes` (at most the capacity).
   static constexpr std::uint64_t ChunkBytes(std::uint64_t payload_bytes) {
@@ -89,9 +94,7 @@ class ChunkLayer {
 
   // ---- for walkers ----------------------------------------------------------
 
-  Address first_tag() const {
-    return heap_->layout().begin(Region::kHeap) + kTagBytes;
-  }
+  Address first_tag() const { return Address(directory_.header().first_tag); }
   // Whether the top's tag is as SetTop left it.
   bool IsTopIntact() const;
   Address top() const { return Address(directory_.header().top); }

@@ -76,6 +76,7 @@ enum class MallocPolicy : std::uint8_t {
 
 struct DirectoryHeader {
   LittleEndian<std::uint64_t> policy;       // a MallocPolicy
+  LittleEndian<std::uint64_t> first_tag;    // where chunks begin, an address
   LittleEndian<std::uint64_t> top;          // the tag of the top, an address
   LittleEndian<std::uint64_t> fresh_begin;  // bytes from here on are zero
   LittleEndian<std::uint64_t> noted_break;  // as of the last NoteGrowth

@@ -86,6 +86,12 @@ absl::StatusOr<KMalloc> KMalloc::Attach(GlobalHeap& heap) {
   return malloc;
 }
 
+bool KMalloc::Indent(std::uint64_t bytes) {
+  if (!chunks_.Indent(bytes)) return false;
+  NoteGrowth();
+  return true;
+}
+
 MallocPolicy KMalloc::policy() const {
   return static_cast<MallocPolicy>(directory_.header().policy.get());
 }

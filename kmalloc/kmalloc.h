@@ -60,6 +60,10 @@ class KMalloc {
   // The same for a heap that is known to hold one.
   explicit KMalloc(GlobalHeap& heap);
 
+  // Moves all blocks to come `bytes` up, a multiple of 16, in an allocator that
+  // has served none yet. False, and nothing has changed, without room for it.
+  [[nodiscard]] bool Indent(std::uint64_t bytes);
+
   GlobalHeap& heap() const { return *heap_; }
   MallocPolicy policy() const;
 

@@ -21,6 +21,7 @@
 #include "runner/builtin_names.h"
 #include "runner/code_generator_symbols.h"
 #include "runner/machine.h"
+#include "runner/seeded_start.h"
 
 namespace kheap {
 
@@ -83,22 +84,50 @@ std::uint64_t Allocate(std::byte* base, Function function) {
 
 using U64 = std::uint64_t;
 
+// Fills a block from `old_bytes` on, in a run with a seed.
+U64 Filled(std::byte* base, U64 block, U64 old_bytes = 0) {
+  Machine& machine = Machine::Of(base);
+  const U64 fill_word = machine.context().fill_word;
+  if (fill_word == 0 || block == 0) [[likely]]
+    return block;
+  const U64 bytes = machine.malloc().MallocUsableSize(Address(block));
+  if (bytes > old_bytes) {
+    FillUninitialised(machine.heap(), Address(block + old_bytes),
+                      bytes - old_bytes, fill_word);
+  }
+  return block;
+}
+// How many bytes of a block realloc keeps, as far as Filled asks.
+U64 KeptBytes(std::byte* base, const KMalloc& malloc, U64 block) {
+  return Machine::Of(base).context().fill_word == 0
+             ? 0
+             : malloc.MallocUsableSize(Address(block));
+}
+
 U64 Malloc(std::byte* base, U64, U64 size) {
-  return Allocate(base, [=](KMalloc& m) { return m.Malloc(size).offset(); });
+  return Filled(base, Allocate(base, [=](KMalloc& m) {
+                  return m.Malloc(size).offset();
+                }));
 }
 U64 Calloc(std::byte* base, U64, U64 count, U64 size) {
   return Allocate(base,
                   [=](KMalloc& m) { return m.Calloc(count, size).offset(); });
 }
 U64 Realloc(std::byte* base, U64, U64 block, U64 size) {
-  return Allocate(base, [=](KMalloc& m) {
+  U64 kept = 0;
+  const U64 result = Allocate(base, [&](KMalloc& m) {
+    kept = KeptBytes(base, m, block);
     return m.Realloc(Address(block), size).offset();
   });
+  return Filled(base, result, kept);
 }
 U64 ReallocArray(std::byte* base, U64, U64 block, U64 count, U64 size) {
-  return Allocate(base, [=](KMalloc& m) {
+  U64 kept = 0;
+  const U64 result = Allocate(base, [&](KMalloc& m) {
+    kept = KeptBytes(base, m, block);
     return m.ReallocArray(Address(block), count, size).offset();
   });
+  return Filled(base, result, kept);
 }
 void Free(std::byte* base, U64, U64 block) {
   Allocate(base, [=](KMalloc& m) {
@@ -121,17 +150,21 @@ void FreeAlignedSized(std::byte* base, U64, U64 block, U64 alignment,
   });
 }
 U64 AlignedAlloc(std::byte* base, U64, U64 alignment, U64 size) {
-  return Allocate(base, [=](KMalloc& m) {
-    return m.AlignedAlloc(alignment, size).offset();
-  });
+  return Filled(base, Allocate(base, [=](KMalloc& m) {
+                  return m.AlignedAlloc(alignment, size).offset();
+                }));
 }
 U64 Valloc(std::byte* base, U64 sp, U64 size) {
   return AlignedAlloc(base, sp, kRegionAlignment, size);
 }
 int PosixMemalign(std::byte* base, U64, U64 result, U64 alignment, U64 size) {
-  return static_cast<int>(Allocate(base, [=](KMalloc& m) {
+  const auto error = static_cast<int>(Allocate(base, [=](KMalloc& m) {
     return static_cast<U64>(m.PosixMemalign(Address(result), alignment, size));
   }));
+  if (error == 0) {
+    Filled(base, Machine::Of(base).heap().Load<U64>(Address(result)));
+  }
+  return error;
 }
 U64 MallocUsableSize(std::byte* base, U64, U64 block) {
   return Allocate(

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "machine/host_stack.h"
+#include "runner/seeded_start.h"
 
 namespace kheap {
 
@@ -48,13 +49,18 @@ absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
   if (Shadow* const shadow = machine->heap().shadow()) {
     context.shadow = reinterpret_cast<std::uint64_t>(shadow->data());
   }
-  machine->SyncLimits();
   Console& console = options.console == nullptr ? machine->captured_console_
                                                 : *options.console;
   auto kernel = Kernel::Attach(machine->heap(), console, options.kernel);
   if (!kernel.ok()) return kernel.status();
   kernel->Reseed(options.kernel.seed);
   machine->kernel_.emplace(*std::move(kernel));
+  const SeededStart start =
+      SeededStart::Of(machine->kernel_->seed(), machine->heap().layout());
+  absl::Status status = start.ApplyTo(machine->process_);
+  if (!status.ok()) return status;
+  context.fill_word = start.fill_word;
+  machine->SyncLimits();
   return machine;
 }
 

@@ -257,6 +257,29 @@ TEST(KMallocAttachTest, FindsTheAllocatorOrRefusesTheArena) {
   EXPECT_EQ(attached.MallocUsableSize(block), malloc.MallocUsableSize(block));
 }
 
+TEST_P(KMallocTest, IndentMovesBlocksUp) {
+  constexpr std::uint64_t kIndentBytes = 20016;
+  MallocArena plain(GetParam());
+  MallocArena moved(GetParam());
+  ASSERT_TRUE(moved.malloc().Indent(kIndentBytes));
+  EXPECT_EQ(moved.malloc().CheckInvariants(), absl::OkStatus());
+  for (const std::uint64_t size : {1u, 100u, 70000u}) {
+    const Address block = moved.malloc().Malloc(size);
+    EXPECT_EQ(block, plain.malloc().Malloc(size) + kIndentBytes);
+  }
+  KMalloc attached = KMalloc::Attach(moved.heap()).value();
+  EXPECT_EQ(attached.CheckInvariants(), absl::OkStatus());
+  EXPECT_EQ(attached.Stats().live_blocks, 3u);
+}
+
+TEST_P(KMallocTest, IndentNeedsRoom) {
+  const auto before = arena_.BytesButErrno();
+  EXPECT_FALSE(arena_.malloc().Indent(arena_.heap_bytes()));
+  EXPECT_TRUE(arena_.BytesButErrno() == before);
+  EXPECT_TRUE(arena_.malloc().Indent(arena_.heap_bytes() - 16));
+  EXPECT_EQ(arena_.malloc().Malloc(1), kNullAddress);
+}
+
 TEST(KMallocCreateTest, RefusesArenasAbove64GiB) {
   const auto heap =
       MakeHeap({.layout = {.capacity_bytes = kAllocatorCapacityMax + 4096},

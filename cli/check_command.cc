@@ -21,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/options.h"
 #include "cli/program_options.h"
+#include "cli/signal_name.h"
 #include "kernel/console.h"
 #include "runner/program.h"
 
@@ -37,8 +38,8 @@ output is not shown; without --input they have no input.
 )";
 
 constexpr std::string_view kStatuses = R"(
-The exit status is 0 if every program ended by itself and without a memory
-error, whatever its own status; else 1; 2 for wrong arguments.
+The exit status is 0 if every program ended by itself, without a memory error
+and without a signal, whatever its own status; else 1; 2 for wrong arguments.
 )";
 
 // What a program reads; a path of "" where there is nothing to read.
@@ -49,9 +50,26 @@ struct Input {
 
 // How it went with one program and one input. The first three are always in
 // the summary, the others where there are any.
-enum class Verdict { kOk, kFault, kNotCompiled, kNotStarted, kStepsUsedUp };
-constexpr std::array<std::string_view, 5> kSummaryWords = {
-    "ok", "faults", "did not compile", "did not start", "used up their steps"};
+enum class Verdict {
+  kOk,
+  kFault,
+  kNotCompiled,
+  kNotStarted,
+  kStepsUsedUp,
+  kKilled
+};
+struct SummaryWords {
+  std::string_view of_one;
+  std::string_view of_many;
+};
+constexpr std::array<SummaryWords, 6> kSummaryWords = {{
+    {"ok", "ok"},
+    {"fault", "faults"},
+    {"did not compile", "did not compile"},
+    {"did not start", "did not start"},
+    {"used up its steps", "used up their steps"},
+    {"killed by a signal", "killed by signals"},
+}};
 constexpr std::size_t kAlwaysInSummary = 3;
 
 struct Outcome {
@@ -164,6 +182,9 @@ Outcome RunOnce(const Program& program, const std::string& file,
   if (end->steps_used_up) {
     return {Verdict::kStepsUsedUp, "the steps are used up"};
   }
+  if (auto killed = KilledBy((*process)->machine().kernel().end())) {
+    return {Verdict::kKilled, *std::move(killed)};
+  }
   return {Verdict::kOk,
           absl::StrCat("ok, status ", end->exit_status.value_or(0))};
 }
@@ -209,8 +230,10 @@ class Checker {
     std::string text;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
       if (i >= kAlwaysInSummary && counts_[i] == 0) continue;
-      absl::StrAppend(&text, text.empty() ? "" : ", ", counts_[i], " ",
-                      std::string(kSummaryWords[i]));
+      const SummaryWords& words = kSummaryWords[i];
+      absl::StrAppend(
+          &text, text.empty() ? "" : ", ", counts_[i], " ",
+          std::string(counts_[i] == 1 ? words.of_one : words.of_many));
     }
     return text;
   }

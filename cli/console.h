@@ -14,6 +14,9 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal;  // whether somebody watches
+  // The errno of output that did not arrive though `out` never saw it: a
+  // program that runs writes by itself.
+  int output_error = 0;
 };
 
 // Exit statuses. A memory fault ends a command with the fault's own code, 110

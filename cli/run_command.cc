@@ -2,9 +2,11 @@
 #include "cli/run_command.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,9 @@
 #include "absl/strings/str_format.h"
 #include "cli/options.h"
 #include "cli/program_options.h"
+#include "cli/signal_name.h"
+#include "kernel/console.h"
+#include "kernel/linux_errno.h"
 #include "runner/program.h"
 #include "runner/program_compiler.h"
 
@@ -29,7 +34,8 @@ arena, and explains the memory error that it ends in.
 constexpr std::string_view kStatuses = R"(
 The exit status is the program's own; 2 where it does not compile; 110 to 123
 for a memory error (its report goes to standard error); 124 where the steps are
-used up.
+used up; 128 and the signal's number where a signal killed it; 1 instead of 0
+where its output cannot be written.
 )";
 
 constexpr int kExitStepsUsedUp = 124;
@@ -79,6 +85,26 @@ std::vector<Option> OptionsFor(Settings& settings) {
   return options;
 }
 
+// The host's streams, and what became of the output.
+class RunConsole : public HostConsole {
+ public:
+  kernel::Result Write(Stream stream,
+                       std::span<const std::byte> from) override {
+    const kernel::Result result = HostConsole::Write(stream, from);
+    // A full pipe that does not block is no loss: the program tries again.
+    if (stream == Stream::kOutput && result < 0 && result != -kernel::kEAGAIN &&
+        output_error_ == 0) {
+      output_error_ = static_cast<int>(-result);
+    }
+    return result;
+  }
+  // Why some of it did not arrive, or 0.
+  int output_error() const { return output_error_; }
+
+ private:
+  int output_error_ = 0;
+};
+
 int Fail(const absl::Status& status, Console& console) {
   std::string message(status.message());
   if (message.empty() || message.back() != '\n') message += '\n';
@@ -123,6 +149,9 @@ int StatusOf(const RunEnd& end, GuestProcess& process, Console& console) {
     console.err << "kheap run: the steps are used up\n";
     return kExitStepsUsedUp;
   }
+  if (const auto killed = KilledBy(process.machine().kernel().end())) {
+    console.err << "kheap run: " << *killed << "\n";
+  }
   return end.exit_status.value_or(0);
 }
 
@@ -134,7 +163,7 @@ int Run(const Settings& settings, const std::vector<Source>& sources,
   if (!program.ok()) return Fail(program.status(), console);
   console.err << program->messages();
   const auto compiled = Clock::now();
-  HostConsole streams;
+  RunConsole streams;
   RunOptions run = settings.program.run;
   run.console = &streams;
   console.out.flush();
@@ -145,6 +174,7 @@ int Run(const Settings& settings, const std::vector<Source>& sources,
   const auto end = (*process)->RunMain(arguments, settings.program.environment);
   if (!end.ok()) return Fail(end.status(), console);
   const auto ended = Clock::now();
+  console.output_error = streams.output_error();
   const int status = StatusOf(*end, **process, console);
   if (settings.shows_leaks) ReportLeaks(**process, console);
   if (settings.shows_stats) ReportStats(**process, console);

@@ -24,6 +24,8 @@ namespace {
 
 constexpr char kClang[] = "clang-19";
 constexpr char kNothing[] = "/dev/null";
+// Preprocessed C and modules read no headers; the options are the same for all.
+constexpr char kUnusedIsFine[] = "-Wno-unused-command-line-argument";
 // clang has gcc's own jumps for some processors only; here they are as any
 // others, on a buffer of five pointers.
 constexpr char kBuiltinSetjmp[] =
@@ -93,6 +95,7 @@ std::vector<std::string> GuestFlags(const CompileOptions& options) {
                                     "-g",
                                     "-fno-color-diagnostics",
                                     "-fno-crash-diagnostics",
+                                    kUnusedIsFine,
                                     kBuiltinSetjmp,
                                     kBuiltinLongjmp,
                                     "-nostdlibinc",
@@ -111,6 +114,7 @@ std::vector<std::string> ModuleFlags() {
           "-disable-llvm-passes",
           "-fno-color-diagnostics",
           "-fno-crash-diagnostics",
+          kUnusedIsFine,
           "-Wno-override-module"};
 }
 

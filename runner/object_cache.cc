@@ -57,30 +57,39 @@ ObjectCache::ObjectCache(const CompileOptions& options,
   key_ = HashOf(what);
 }
 
-std::optional<std::string> ObjectCache::Find() const {
+std::string ObjectCache::File(const char* ending) const {
+  return absl::StrCat(folder_, "/", key_, ending);
+}
+
+std::optional<CompiledProgram> ObjectCache::Find() const {
   if (folder_.empty()) return std::nullopt;
-  const auto files = ReadFile(absl::StrCat(folder_, "/", key_, ".files"));
+  const auto files = ReadFile(File(".files"));
   if (!files.has_value()) return std::nullopt;
   std::istringstream lines(*files);
   std::string hash;
   std::string path;
   std::string object_hash;
+  std::string messages_hash;
   std::getline(lines, object_hash);
+  std::getline(lines, messages_hash);
   while (std::getline(lines, hash, ' ') && std::getline(lines, path)) {
     const auto content = ReadFile(path);
     if (!content.has_value() || HashOf(*content) != hash) return std::nullopt;
   }
-  auto object = ReadFile(absl::StrCat(folder_, "/", key_, ".o"));
-  if (!object.has_value() || HashOf(*object) != object_hash) {
+  auto object = ReadFile(File(".o"));
+  auto messages = ReadFile(File(".messages"));
+  if (!object.has_value() || HashOf(*object) != object_hash ||
+      !messages.has_value() || HashOf(*messages) != messages_hash) {
     return std::nullopt;
   }
-  return object;
+  return CompiledProgram{*std::move(object), *std::move(messages)};
 }
 
-void ObjectCache::Keep(const std::string& object,
+void ObjectCache::Keep(const CompiledProgram& program,
                        const std::vector<std::string>& files) const {
   if (folder_.empty()) return;
-  std::string list = HashOf(object) + "\n";
+  std::string list = absl::StrCat(HashOf(program.object), "\n",
+                                  HashOf(program.messages), "\n");
   for (const std::string& file : files) {
     const auto content = ReadFile(file);
     if (!content.has_value()) continue;  // a text that was in no file
@@ -88,8 +97,9 @@ void ObjectCache::Keep(const std::string& object,
     absl::StrAppend(&list, HashOf(*content), " ",
                     std::filesystem::absolute(file, error).string(), "\n");
   }
-  WriteFile(absl::StrCat(folder_, "/", key_, ".o"), object);
-  WriteFile(absl::StrCat(folder_, "/", key_, ".files"), list);
+  WriteFile(File(".o"), program.object);
+  WriteFile(File(".messages"), program.messages);
+  WriteFile(File(".files"), list);
 }
 
 }  // namespace kheap

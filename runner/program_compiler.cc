@@ -158,8 +158,7 @@ class Compilation {
 absl::StatusOr<CompiledProgram> CompileProgram(
     const CompileOptions& options, const std::vector<Source>& sources) {
   const ObjectCache cache(options, sources);
-  if (auto object = cache.Find())
-    return CompiledProgram{*std::move(object), ""};
+  if (auto found = cache.Find()) return *std::move(found);
   Compilation compilation(options, sources);
   if (absl::Status status = compilation.ReadSources(); !status.ok()) {
     return status;
@@ -174,8 +173,10 @@ absl::StatusOr<CompiledProgram> CompileProgram(
   if (!rules.ok()) return rules.status();
   auto object = CompileObject(*compilation.module, *rules, **machine, level);
   if (!object.ok()) return object.status();
-  cache.Keep(*object, compilation.files);
-  return CompiledProgram{*std::move(object), std::move(compilation.messages)};
+  CompiledProgram program = {*std::move(object),
+                             std::move(compilation.messages)};
+  cache.Keep(program, compilation.files);
+  return program;
 }
 
 absl::StatusOr<std::string> EmitProgram(const CompileOptions& options,

@@ -9,14 +9,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "runner/object_cache.h"
 #include "runner/sources.h"
 
 namespace kheap {
-
-struct CompiledProgram {
-  std::string object;
-  std::string messages;  // the compiler's warnings
-};
 
 absl::StatusOr<CompiledProgram> CompileProgram(
     const CompileOptions& options, const std::vector<Source>& sources);

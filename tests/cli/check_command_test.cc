@@ -99,7 +99,7 @@ TEST_F(CheckCommandTest, EachFileIsAProgramWithALineOfItsOwn) {
   std::getline(lines, line);
   EXPECT_EQ(line, "missing.c: does not compile: missing.c: no such file");
   std::getline(lines, line);
-  EXPECT_EQ(line, "2 ok, 1 faults, 2 did not compile");
+  EXPECT_EQ(line, "2 ok, 1 fault, 2 did not compile");
   EXPECT_FALSE(std::getline(lines, line));
 }
 
@@ -127,7 +127,7 @@ TEST_F(CheckCommandTest, EachInputIsARunOfItsOwn) {
   EXPECT_TRUE(
       outcome.out.ends_with(" in main\n"
                             "n.c < one: ok, status 0\n"
-                            "2 ok, 1 faults, 0 did not compile\n"))
+                            "2 ok, 1 fault, 0 did not compile\n"))
       << outcome.out;
 }
 
@@ -152,7 +152,7 @@ TEST_F(CheckCommandTest, AnEndlessProgramIsNotOk) {
             (Outcome{1,
                      "endless.c: the steps are used up\n"
                      "0 ok, 0 faults, 0 did not compile, "
-                     "1 used up their steps\n",
+                     "1 used up its steps\n",
                      ""}));
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gc/minor_collection.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "gc/word_list.h"
+#include "machine/cache.h"
 
 namespace kheap::gc {
 
@@ -11,6 +13,11 @@ namespace {
 
 constexpr std::uint64_t kImmovable =
     ObjectHeader::kPinned + ObjectHeader::kKept + ObjectHeader::kFiller;
+
+// How far ahead of the scan the headers are fetched that it will look at: far
+// enough to hide the latency, and near enough to find them in the first cache.
+// 128 … 512 bytes take a fifth off a minor collection, 2048 nothing.
+constexpr std::uint64_t kFetchBytes = 128;
 
 // The ranges neither overlap nor are empty; footprints are whole granules.
 inline void CopyGranules(std::byte* destination, const std::byte* source,
@@ -234,7 +241,17 @@ void MinorCollection::ScanRange(std::uint64_t index) {
     }
     const std::uint64_t at = scan_;
     scan_ = at + header.footprint_bytes();
+    FetchTargets(at + kFetchBytes, std::min(scan_ + kFetchBytes, end));
     Scan(at, header);
+  }
+}
+
+[[gnu::always_inline]] inline void MinorCollection::FetchTargets(
+    std::uint64_t begin, std::uint64_t end) const {
+  for (std::uint64_t at = begin; at < end; at += sizeof(Word)) {
+    const std::uint64_t word = space_.Load(at);
+    if (word - young_begin_ >= young_granules_ * kGranuleBytes) continue;
+    machine::PrefetchForWrite(space_.host(word - kHeaderBytes));
   }
 }
 

@@ -50,6 +50,8 @@ class MinorCollection {
   // Visits all that the objects copied and kept so far refer to.
   void Drain();
   void ScanRange(std::uint64_t index);
+  // Has the processor fetch the headers that words of [begin, end) may lead to.
+  void FetchTargets(std::uint64_t begin, std::uint64_t end) const;
   void DrainKept();
   void Scan(std::uint64_t at, ObjectHeader header);
   void ClearWeak();

@@ -29,6 +29,7 @@ namespace kheap::gc {
 
 using Word = LittleEndian<std::uint64_t>;
 
+inline constexpr std::uint64_t kReferenceBytes = 8;
 inline constexpr std::uint64_t kCardBytes = 512;
 inline constexpr std::uint64_t kBlockBytes = 32768;
 inline constexpr std::uint64_t kCardsPerBlock = kBlockBytes / kCardBytes;
@@ -87,12 +88,10 @@ struct CollectorState {
   Word work;
   Word work_words;
   Word tables;  // the block of malloc's that the tables lie in
-  // The shadow stack: [roots, roots_end), of which [roots, root_top) is in use;
-  // `frame` is the position of the newest frame's link, or 0.
+  // The shadow stack: [roots, roots_end), of which [roots, root_top) is in use.
   Word roots;
   Word roots_end;
   Word root_top;
-  Word frame;
   // Promotion: the stretch of free bytes in use, and the list of others.
   Word cursor_top;
   Word cursor_end;
@@ -108,8 +107,8 @@ struct CollectorState {
   Word stress;
   // No finalizer from here on is about an old object.
   Word old_finalizers;
-  WordList types;  // 3 words each
-  WordList runs_of_types;
+  WordList types;          // a TypeRecord each
+  WordList runs_of_types;  // a ReferenceRun each
   WordList global_roots;
   WordList pins;
   WordList finalizers;  // 2 words each: object, token
@@ -127,6 +126,22 @@ inline CollectorState& StateAt(std::byte* base) {
   return *reinterpret_cast<CollectorState*>(base + kControlBase.offset() +
                                             offsetof(ControlPage, collector));
 }
+
+// References that follow each other, in an object or in an element.
+struct ReferenceRun {
+  LittleEndian<std::uint32_t> offset_bytes;
+  LittleEndian<std::uint32_t> count;
+};
+
+struct TypeRecord {
+  Word header;  // of every object, or of an empty array
+  LittleEndian<std::uint32_t> element_bytes;  // 0 where it is no array
+  LittleEndian<std::uint32_t> run_count;
+  // Most types have no other.
+  ReferenceRun first_run;
+  Word other_runs;  // where they begin in the list of runs
+};
+inline constexpr std::uint64_t kWordsPerType = sizeof(TypeRecord) / 8;
 
 enum class BlockKind : std::uint8_t {
   kFree,

@@ -246,21 +246,15 @@ void Audit::CheckReference(std::uint64_t slot, std::uint64_t object) {
 }
 
 void Audit::CheckRoots() {
-  std::uint64_t end = state_.root_top;
-  for (std::uint64_t link = state_.frame; link != 0;) {
-    if (!Require(
-            link >= state_.roots && link < end && space_.Load(link) % 2 == 1,
-            "frames follow each other on the shadow stack", link)) {
-      return;
-    }
-    for (std::uint64_t slot = link + 8; slot < end; slot += 8) {
-      CheckReference(slot, space_.Load(slot));
-    }
-    end = link;
-    link = space_.Load(link) - 1;
+  const std::uint64_t end = state_.root_top;
+  if (!Require(state_.roots <= end && end <= state_.roots_end &&
+                   (end - state_.roots) % sizeof(Word) == 0,
+               "the shadow stack has its end within its table", end)) {
+    return;
   }
-  Require(end == state_.roots, "frames follow each other on the shadow stack",
-          end);
+  for (std::uint64_t slot = state_.roots; slot < end; slot += sizeof(Word)) {
+    CheckReference(slot, space_.Load(slot));
+  }
   for (const Word& slot :
        Words(space_.heap(), space_.state().global_roots).all()) {
     CheckReference(slot, space_.Load(slot));

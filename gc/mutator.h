@@ -35,25 +35,23 @@ namespace kheap::gc {
 
 class Collector;
 
-// A reference on the shadow stack: a word of the arena.
+// A reference on the shadow stack: a word of the arena, by its place in it.
 class Local {
  public:
-  Local(std::byte* base, std::uint64_t slot) : base_(base), slot_(slot) {}
+  explicit Local(std::byte* word) : word_(word) {}
 
   Address get() const {
-    return Address(machine::LoadLittleEndian<std::uint64_t>(base_ + slot_));
+    return Address(machine::LoadLittleEndian<std::uint64_t>(word_));
   }
   Local& operator=(Address object) {
-    machine::StoreLittleEndian(base_ + slot_, object.offset());
+    machine::StoreLittleEndian(word_, object.offset());
     return *this;
   }
   Local& operator=(const Local& other) { return *this = other.get(); }
   Local(const Local&) = default;
-  Address slot() const { return Address(slot_); }
 
  private:
-  std::byte* base_;
-  std::uint64_t slot_;
+  std::byte* word_;
 };
 
 // What New takes for a field: a number, a reference that a Local holds, or
@@ -74,29 +72,22 @@ class Mutator {
   // little-endian order and without padding, and the rest zero. Null if there
   // is no memory. The fields do not exceed the type.
   template <Field... Fields>
-  Address New(const GcType& type, Fields... fields) const {
-    constexpr std::uint64_t kFieldBytes =
-        (std::uint64_t{0} + ... + SizeOf<Fields>());
+  [[gnu::always_inline]] Address New(const GcType& type,
+                                     Fields... fields) const {
     CollectorState& state = StateAt(base_);
     const std::uint64_t at = state.top;
     const std::uint64_t end = at + type.step_bytes();
-    if (end > state.fast_end) [[unlikely]] {
-      const Address object = AllocateSlow(type);
-      if (object.is_null()) return object;
-      KHEAP_CHECK(kFieldBytes <= type.payload_bytes(),
-                  "an object has room for its fields");
-      Place(object, fields...);
-      return object;
-    }
+    if (end > state.fast_end) [[unlikely]]
+      return NewSlow(type, fields...);
     state.top = end;
     state.nursery_objects += 1;
     std::byte* const bytes = base_ + at;
     machine::StoreLittleEndian(bytes, type.header().word());
     [[maybe_unused]] std::byte* field = bytes + kHeaderBytes;
     ((Write(field, fields), field += SizeOf<Fields>()), ...);
-    const std::uint64_t filled = kHeaderBytes + kFieldBytes;
-    if (type.step_bytes() != filled) [[unlikely]] {
-      ZeroRest(type, at, kFieldBytes);
+    if (type.step_bytes() != kHeaderBytes + kFieldBytes<Fields...>)
+      [[unlikely]] {
+      ZeroRest(type, at, kFieldBytes<Fields...>);
     }
     return Address(at + kHeaderBytes);
   }
@@ -120,28 +111,22 @@ class Mutator {
     base_[state.cards + position / kCardBytes] = std::byte{1};
   }
 
-  // A frame of `count` references, all null, on the shadow stack, and its
-  // return. Fault 112 where the stack has no room. Frame does both.
+  // A frame of `count` references, all null, on the shadow stack, and its end:
+  // that of every frame pushed since, too. Fault 112 where the stack has no
+  // room. Frame does both.
   Address PushFrame(std::uint64_t count) const {
     CollectorState& state = StateAt(base_);
-    const std::uint64_t link = state.root_top;
-    if (count >= (state.roots_end - link) / 8) [[unlikely]]
-      RaiseOverflow(link);
-    // Odd, and so no reference.
-    machine::StoreLittleEndian(base_ + link, state.frame + 1);
-    for (std::uint64_t i = 1; i <= count; ++i) {
-      machine::StoreLittleEndian(base_ + link + i * 8, std::uint64_t{0});
+    const std::uint64_t begin = state.root_top;
+    if (count > (state.roots_end - begin) / 8) [[unlikely]]
+      RaiseOverflow(begin);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      machine::StoreLittleEndian(base_ + begin + i * 8, std::uint64_t{0});
     }
-    state.frame = link;
-    state.root_top = link + (count + 1) * 8;
-    return Address(link + 8);
+    state.root_top = begin + count * 8;
+    return Address(begin);
   }
-  // Requires that there is a frame.
-  void PopFrame() const {
-    CollectorState& state = StateAt(base_);
-    const std::uint64_t link = state.frame;
-    state.root_top = link;
-    state.frame = machine::LoadLittleEndian<std::uint64_t>(base_ + link) - 1;
+  void PopFrame(Address frame) const {
+    StateAt(base_).root_top = frame.offset();
   }
 
  private:
@@ -159,6 +144,20 @@ class Mutator {
     } else {
       machine::StoreLittleEndian(field, std::uint64_t{0});
     }
+  }
+  template <Field... Fields>
+  static constexpr std::uint64_t kFieldBytes =
+      (std::uint64_t{0} + ... + SizeOf<Fields>());
+
+  template <Field... Fields>
+  [[gnu::noinline]] Address NewSlow(const GcType& type,
+                                    Fields... fields) const {
+    const Address object = AllocateSlow(type);
+    if (object.is_null()) return object;
+    KHEAP_CHECK(kFieldBytes<Fields...> <= type.payload_bytes(),
+                "an object has room for its fields");
+    Place(object, fields...);
+    return object;
   }
   // The fields of an object that may be old.
   template <Field... Fields>
@@ -190,19 +189,18 @@ template <int kCount>
 class Frame {
  public:
   explicit Frame(Mutator mutator)
-      : mutator_(mutator), begin_(mutator.PushFrame(kCount).offset()) {}
-  ~Frame() { mutator_.PopFrame(); }
+      : mutator_(mutator), begin_(mutator.PushFrame(kCount)) {}
+  ~Frame() { mutator_.PopFrame(begin_); }
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
   Local operator[](int index) const {
-    return Local(mutator_.base(),
-                 begin_ + static_cast<std::uint64_t>(index) * 8);
+    return Local(mutator_.base() + begin_.offset() + index * 8);
   }
 
  private:
   Mutator mutator_;
-  std::uint64_t begin_;
+  Address begin_;
 };
 
 }  // namespace kheap::gc

@@ -15,7 +15,6 @@ namespace kheap::gc {
 namespace {
 
 constexpr std::uint64_t kTypesMax = 65536;
-constexpr std::uint64_t kReferenceBytes = 8;
 
 // Why a type cannot be, if so.
 absl::Status Validate(const TypeOptions& options) {
@@ -70,6 +69,10 @@ absl::StatusOr<std::vector<ReferenceRun>> RunsOf(
   return runs;
 }
 
+std::uint64_t WordOf(const ReferenceRun& run) {
+  return bits::Join(run.count, run.offset_bytes);
+}
+
 }  // namespace
 
 void RaiseCorruption(std::uint64_t position) {
@@ -105,17 +108,15 @@ absl::StatusOr<GcType> RegisterType(GlobalHeap& heap, CollectorState& state,
   const GcType type(ObjectHeader::Of(static_cast<std::uint16_t>(id),
                                      array ? 0 : options.size_bytes),
                     array ? static_cast<std::uint32_t>(options.size_bytes) : 0);
-  TypeRecord record;
-  record.header = type.header().word();
-  record.element_bytes = type.element_bytes();
-  record.run_count = static_cast<std::uint32_t>(new_runs->size());
-  record.first_run = runs.size();
-  for (const ReferenceRun& run : *new_runs) {
-    runs.Append(bits::Join(run.count, run.offset_bytes));
+  // A TypeRecord, word by word.
+  types.Append(type.header().word());
+  types.Append(bits::Join(static_cast<std::uint32_t>(new_runs->size()),
+                          type.element_bytes()));
+  types.Append(new_runs->empty() ? 0 : WordOf(new_runs->front()));
+  types.Append(runs.size());
+  for (std::size_t i = 1; i < new_runs->size(); ++i) {
+    runs.Append(WordOf((*new_runs)[i]));
   }
-  types.Append(record.header);
-  types.Append(bits::Join(record.run_count, record.element_bytes));
-  types.Append(record.first_run);
   return type;
 }
 

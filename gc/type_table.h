@@ -42,8 +42,8 @@ class GcType {
   GcType() = default;
   explicit GcType(ObjectHeader header, std::uint32_t element_bytes = 0)
       : header_(header),
-        step_bytes_(element_bytes != 0 ? kNeverFits
-                    : header.size_class() == SizeClass::kLarge
+        step_bytes_(element_bytes != 0 ||
+                            header.size_class() == SizeClass::kLarge
                         ? kNeverFits
                         : header.footprint_bytes()),
         element_bytes_(element_bytes) {}
@@ -63,20 +63,6 @@ class GcType {
   std::uint32_t element_bytes_ = 0;
 };
 
-struct TypeRecord {
-  Word header;  // of every object, or of an empty array
-  LittleEndian<std::uint32_t> element_bytes;  // 0 where it is no array
-  LittleEndian<std::uint32_t> run_count;
-  Word first_run;
-};
-inline constexpr std::uint64_t kWordsPerType = sizeof(TypeRecord) / 8;
-
-// References that follow each other, in an object or in an element.
-struct ReferenceRun {
-  LittleEndian<std::uint32_t> offset_bytes;
-  LittleEndian<std::uint32_t> count;
-};
-
 // Raises fault 116: what the guest may have overwritten makes no sense.
 [[noreturn]] void RaiseCorruption(std::uint64_t position);
 
@@ -84,8 +70,6 @@ class TypeTable {
  public:
   TypeTable(GlobalHeap& heap, CollectorState& state);
 
-  std::uint64_t count() const { return type_count_; }
-  bool Holds(std::uint64_t id) const { return id < type_count_; }
   const TypeRecord& record(std::uint64_t id) const { return types_[id]; }
 
   // Whether the header is one that objects of its type have.
@@ -105,9 +89,7 @@ class TypeTable {
   [[gnu::always_inline]] void ForEachReference(std::uint64_t object,
                                                ObjectHeader header,
                                                Visit&& visit) const {
-    if (header.type() >= type_count_) [[unlikely]]
-      RaiseCorruption(object);
-    const TypeRecord& type = types_[header.type()];
+    const TypeRecord& type = Require(object, header);
     if (type.run_count == 0) return;
     const std::uint64_t payload_bytes = header.payload_bytes();
     if (type.element_bytes == 0) [[likely]] {
@@ -123,9 +105,7 @@ class TypeTable {
   void ForEachReferenceIn(std::uint64_t object, ObjectHeader header,
                           std::uint64_t begin, std::uint64_t end,
                           Visit&& visit) const {
-    if (header.type() >= type_count_) [[unlikely]]
-      RaiseCorruption(object);
-    const TypeRecord& type = types_[header.type()];
+    const TypeRecord& type = Require(object, header);
     const auto within = [&](std::uint64_t slot) {
       if (slot - begin < end - begin) visit(slot);
     };
@@ -138,23 +118,47 @@ class TypeTable {
   }
 
  private:
+  const TypeRecord& Require(std::uint64_t object, ObjectHeader header) const {
+    if (header.type() >= type_count_) [[unlikely]]
+      RaiseCorruption(object);
+    return types_[header.type()];
+  }
+
+  // By sign: a header that was overwritten may leave less than no payload.
+  static bool EndsWithin(std::uint64_t size_bytes, std::uint64_t end) {
+    return static_cast<std::int64_t>(end) <=
+           static_cast<std::int64_t>(size_bytes);
+  }
+
   template <typename Visit>
   [[gnu::always_inline]] void VisitElement(std::uint64_t element,
                                            std::uint64_t size_bytes,
                                            const TypeRecord& type,
                                            Visit&& visit) const {
-    const std::uint64_t run_end = type.first_run + type.run_count;
-    if (run_end > run_count_) [[unlikely]]
+    VisitRun(element, size_bytes, type.first_run, visit);
+    if (type.run_count <= 1) [[likely]]
+      return;
+    const std::uint64_t end = type.other_runs + type.run_count - 1;
+    if (end > run_count_) [[unlikely]]
       RaiseCorruption(element);
-    for (std::uint64_t r = type.first_run; r < run_end; ++r) {
-      const std::uint64_t offset = runs_[r].offset_bytes;
-      const std::uint64_t bytes = std::uint64_t{runs_[r].count} * 8;
-      if (offset + bytes > size_bytes) [[unlikely]]
-        RaiseCorruption(element);
-      const std::uint64_t end = element + offset + bytes;
-      for (std::uint64_t slot = element + offset; slot < end; slot += 8) {
-        visit(slot);
-      }
+    for (std::uint64_t r = type.other_runs; r < end; ++r) {
+      VisitRun(element, size_bytes, runs_[r], visit);
+    }
+  }
+
+  template <typename Visit>
+  [[gnu::always_inline]] static void VisitRun(std::uint64_t element,
+                                              std::uint64_t size_bytes,
+                                              const ReferenceRun& run,
+                                              Visit&& visit) {
+    const std::uint64_t offset = run.offset_bytes;
+    const std::uint64_t bytes = std::uint64_t{run.count} * kReferenceBytes;
+    if (!EndsWithin(size_bytes, offset + bytes)) [[unlikely]]
+      RaiseCorruption(element);
+    const std::uint64_t end = element + offset + bytes;
+    for (std::uint64_t slot = element + offset; slot < end;
+         slot += kReferenceBytes) {
+      visit(slot);
     }
   }
 
@@ -165,7 +169,7 @@ class TypeTable {
                   std::uint64_t end, Visit&& visit) const {
     const std::uint64_t stride = type.element_bytes;
     for (std::uint64_t at = begin - begin % stride;
-         at < end && stride <= payload_bytes - at; at += stride) {
+         at < end && EndsWithin(payload_bytes, at + stride); at += stride) {
       VisitElement(object + at, stride, type, visit);
     }
   }

@@ -47,15 +47,11 @@ class CollectorWorld {
     gc::Frame<1> frame_;
   };
 
-  void NewTree(Root& out, int depth) {
-    out.local() = MakeTree(mutator_, node_, depth);
-  }
+  void NewTree(Root& out, int depth) { out.local() = MakeTree(depth); }
   void NewNode(Root& out) {
     out.local() = mutator_.New(node_, nullptr, nullptr, 0, 0);
   }
-  void Populate(const Root& node, int depth) {
-    Populate(mutator_, node_, node.local(), depth);
-  }
+  void Populate(const Root& node, int depth) { Populate(node.local(), depth); }
   void Drop(Root& tree) { tree.local() = kNullAddress; }
   std::uint64_t Count(const Root& tree) const {
     return CountFrom(tree.local().get().offset());
@@ -75,27 +71,22 @@ class CollectorWorld {
  private:
   static constexpr std::uint64_t kReferences[] = {0, 8};
 
-  static Address MakeTree(gc::Mutator mutator, const gc::GcType& node,
-                          int depth) {
-    if (depth <= 0) return mutator.New(node, nullptr, nullptr, 0, 0);
-    const gc::Frame<2> children(mutator);
-    children[0] = MakeTree(mutator, node, depth - 1);
-    children[1] = MakeTree(mutator, node, depth - 1);
-    return mutator.New(node, children[0], children[1], 0, 0);
+  Address MakeTree(int depth) const {
+    if (depth <= 0) return mutator_.New(node_, nullptr, nullptr, 0, 0);
+    const gc::Frame<2> children(mutator_);
+    children[0] = MakeTree(depth - 1);
+    children[1] = MakeTree(depth - 1);
+    return mutator_.New(node_, children[0], children[1], 0, 0);
   }
-  static void Populate(gc::Mutator mutator, const gc::GcType& node,
-                       gc::Local parent, int depth) {
+  void Populate(gc::Local parent, int depth) const {
     if (depth <= 0) return;
-    const Address left = mutator.New(node, nullptr, nullptr, 0, 0);
-    mutator.SetReference(parent.get(), 0, left);
-    const Address right = mutator.New(node, nullptr, nullptr, 0, 0);
-    mutator.SetReference(parent.get(), 8, right);
-    const gc::Frame<1> child(mutator);
-    for (const std::uint64_t offset : kReferences) {
-      child[0] = Address(machine::LoadLittleEndian<std::uint64_t>(
-          mutator.base() + parent.get().offset() + offset));
-      Populate(mutator, node, child[0], depth - 1);
-    }
+    const gc::Frame<2> children(mutator_);
+    children[0] = mutator_.New(node_, nullptr, nullptr, 0, 0);
+    mutator_.SetReference(parent.get(), 0, children[0].get());
+    children[1] = mutator_.New(node_, nullptr, nullptr, 0, 0);
+    mutator_.SetReference(parent.get(), 8, children[1].get());
+    Populate(children[0], depth - 1);
+    Populate(children[1], depth - 1);
   }
   std::uint64_t CountFrom(std::uint64_t node) const {
     if (node == 0) return 0;

@@ -38,12 +38,13 @@ llvm::CallInst* FunctionTranslator::CallHost(
     llvm::FunctionCallee callee, const std::vector<llvm::Value*>& arguments) {
   llvm::CallInst* const call = builder_.CreateCall(callee, arguments);
   call->setDebugLoc(location_);
-  // A report names every caller, so each keeps its frame; in fast mode, at
-  // least the one whose call of the host ends in a fault.
+  // A report names every caller, so each keeps its frame and its place; in fast
+  // mode, at least the one whose call of the host ends in a fault.
   const bool calls_host =
       !callee.getCallee()->getName().starts_with(kGuestPrefix);
   if (translation_.options().checked || calls_host) {
     call->setTailCallKind(llvm::CallInst::TCK_NoTail);
+    call->addFnAttr(llvm::Attribute::NoMerge);
   }
   return call;
 }

@@ -137,6 +137,8 @@ void EntryEmitter::EmitEntry(llvm::Function& host, const std::string& name,
   }
   llvm::CallInst* const call = builder.CreateCall(&host, arguments);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  // The entry has no place in the source; inlined, the function had none left.
+  call->setIsNoInline();
   if (result != nullptr && shape.result.part_begins.size() == 1) {
     WriteWhole(builder, call, result, shape.result.size_bytes);
   } else if (result != nullptr) {

@@ -136,6 +136,21 @@ TEST(FaultObjectTest, SaysWhereABlockWasFreed) {
                         "run, or free it later"));
 }
 
+TEST(FaultObjectTest, RegressionAFaultInTheFunctionThatIsCalledHasAPlace) {
+  CompileOptions options;
+  options.optimisation = 3;
+  const Program program = Compiled(R"(
+    void free(void *);
+    void run(char *block) {
+      free(block + 1);
+    })",
+                                   options);
+  const auto process = Started(program);
+  const auto result = process->Call<void>("run", Address(0x100001));
+  EXPECT_THAT(process->Explain(*result->end.fault),
+              HasSubstr("\n  at test.c:4:7 in run\n"));
+}
+
 TEST(FaultObjectTest, NamesAStringConstant) {
   EXPECT_THAT(ReportOf(R"(
     int run(int n) {

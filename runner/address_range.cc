@@ -9,16 +9,19 @@ namespace kheap {
 
 namespace {
 
-// A step times a count of rounds stays below 2^56, and a sum of the few terms
-// that an expression has far below 2^62.
+// A step times a count of rounds is at most 2^56. A recurrence adds as much to
+// the distances of its first and its last value, a sum adds those of its terms:
+// so few recurrences stay below 2^62 altogether.
 constexpr std::uint64_t kStepMax = bits::Bit<std::uint64_t>(20);
 constexpr std::uint64_t kRoundsMax = bits::Bit<std::uint64_t>(36);
+constexpr unsigned kRecurrencesMax = 60;
 constexpr unsigned kDepthMax = 12;
 
 }  // namespace
 
 std::optional<ValueRange> RangeFinder::Find(const llvm::SCEV* expression) {
   if (depth_ == kDepthMax) return std::nullopt;
+  if (depth_ == 0) recurrences_ = 0;
   if (evolution_.isLoopInvariant(expression, &loop_)) {
     return ValueRange{expression, expression};
   }
@@ -137,6 +140,7 @@ const llvm::SCEV* RangeFinder::LastOfCounter(const llvm::Loop& inner) {
 std::optional<ValueRange> RangeFinder::OfRecurrence(
     const llvm::SCEVAddRecExpr& sum, bool is_signed, int width) {
   llvm::ScalarEvolution& e = evolution_;
+  if (++recurrences_ > kRecurrencesMax) return std::nullopt;
   if (!sum.isAffine() || !loop_.contains(sum.getLoop())) return std::nullopt;
   const auto extend = [&](const llvm::SCEV* number) {
     return is_signed ? e.getNoopOrSignExtend(number, i64())

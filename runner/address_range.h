@@ -71,7 +71,10 @@ class RangeFinder {
   llvm::ScalarEvolution& evolution_;
   const llvm::Loop& loop_;
   std::vector<RangeCondition> conditions_;
+  // In the expression that Find was asked for: how deep in it, and how many
+  // recurrences so far.
   unsigned depth_ = 0;
+  unsigned recurrences_ = 0;
 };
 
 }  // namespace kheap

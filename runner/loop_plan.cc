@@ -142,11 +142,14 @@ std::optional<std::int64_t> Planner::Distance(const llvm::SCEV* from,
 // Ranges that lie at fixed distances become one if little lies between them.
 void Planner::AddRange(const CheckedRange& range) {
   constexpr std::int64_t kNear = 4096;
+  const auto is_near = [](std::int64_t distance) {
+    return distance >= -kNear && distance <= kNear;
+  };
   for (CheckedRange& known : plan_.ranges) {
     const auto low = Distance(known.low, range.low);
     const auto high = Distance(known.high, range.high);
-    if (!low.has_value() || !high.has_value() || std::abs(*low) > kNear ||
-        std::abs(*high) > kNear) {
+    if (!low.has_value() || !high.has_value() || !is_near(*low) ||
+        !is_near(*high)) {
       continue;
     }
     if (*low < 0) known.low = range.low;

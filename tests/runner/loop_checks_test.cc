@@ -179,6 +179,33 @@ const LoopProgram kPrograms[] = {
           return sum;
         })",
      kOutOfBounds},
+    {"RegressionTwoAccessesHalfOfAllAddressesApart", R"(
+        long run(void) {
+          char *a = calloc(64, 1);
+          long sum = 0;
+          for (long n = 0; n < 40; n++) sum += a[n] + a[n + (1ul << 63)];
+          return sum;
+        })",
+     kOutOfBounds},
+    {"RegressionASumOfMoreTermsThanItsRangeHasRoomFor", R"(
+        #define FOUR(k) TERM(k) TERM(k + 1) TERM(k + 2) TERM(k + 3)
+        #define TWENTY(k) FOUR(k) FOUR(k + 4) FOUR(k + 8) FOUR(k + 12) \
+            FOUR(k + 16)
+        static volatile unsigned first[80];
+        static volatile unsigned long many = 1ul << 31, until = 5;
+        long run(void) {
+          char *a = calloc(1 << 20, 1);
+          unsigned long n = many, last = until, sum = 0;
+          unsigned x[80];
+          for (int k = 0; k < 80; k++) x[k] = first[k];
+          for (unsigned i = 0; i < n; i++) {
+            if (i == last) break;
+            #define TERM(k) + (1048576ul - (k)) * (unsigned)(x[k] + i)
+            sum += a[0 TWENTY(0) TWENTY(20) TWENTY(40) TWENTY(60)];
+          }
+          return sum;
+        })",
+     kOutOfBounds},
     {"StepOfNothing", R"(
         long run(void) {
           int *a = calloc(4, sizeof *a);

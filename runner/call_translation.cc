@@ -285,6 +285,8 @@ llvm::Value* FunctionTranslator::TranslateSetjmp(llvm::CallInst& call) {
   llvm::CallInst* const result =
       CallHost(setjmp, {builder_.CreateIntToPtr(host_buffer, pointer)});
   result->setCanReturnTwice();
+  // A jump back to here is a loop that has no other step.
+  if (translation_.options().counts_steps) CountStep();
   host_.addFnAttr(llvm::Attribute::NoInline);
   return call.getType()->isVoidTy()
              ? nullptr

@@ -32,17 +32,23 @@ _Unwind_Reason_Code Note(_Unwind_Context* context, void* walk) {
 
 }  // namespace
 
-Machine::Machine(std::shared_ptr<const LoadedProgram> program, Process process)
-    : program_(std::move(program)), process_(std::move(process)) {}
+Machine::Machine(std::shared_ptr<const LoadedProgram> program,
+                 ProcessSource::Start start)
+    : errno_cell(start.fresh.errno_cell.offset()),
+      program_(std::move(program)),
+      origin_(std::move(start.origin)),
+      process_(std::move(start.fresh.process)) {}
+
+Machine::~Machine() {
+  kernel_.reset();
+  if (origin_ != nullptr) origin_->TakeBack(std::move(process_));
+}
 
 absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
-    std::shared_ptr<const LoadedProgram> program, const InitialState& state,
+    std::shared_ptr<const LoadedProgram> program, ProcessSource::Start start,
     const RunOptions& options) {
-  auto process = state.NewProcess();
-  if (!process.ok()) return process.status();
   std::unique_ptr<Machine> machine(
-      new Machine(std::move(program), *std::move(process)));
-  machine->errno_cell = state.errno_cell().offset();
+      new Machine(std::move(program), std::move(start)));
   GuestContext& context = machine->context();
   context.machine = reinterpret_cast<std::uint64_t>(machine.get());
   context.steps_left = options.max_steps;
@@ -55,11 +61,11 @@ absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
   if (!kernel.ok()) return kernel.status();
   kernel->Reseed(options.kernel.seed);
   machine->kernel_.emplace(*std::move(kernel));
-  const SeededStart start =
+  const SeededStart seeded =
       SeededStart::Of(machine->kernel_->seed(), machine->heap().layout());
-  absl::Status status = start.ApplyTo(machine->process_);
+  absl::Status status = seeded.ApplyTo(machine->process_);
   if (!status.ok()) return status;
-  context.fill_word = start.fill_word;
+  context.fill_word = seeded.fill_word;
   machine->SyncLimits();
   return machine;
 }

@@ -54,10 +54,11 @@ struct BlockHistory {
 
 class Machine {
  public:
-  // A process in the program's initial state, which is one of these options.
+  // `start` is one of the program's, with these options.
   static absl::StatusOr<std::unique_ptr<Machine>> Create(
-      std::shared_ptr<const LoadedProgram> program, const InitialState& state,
+      std::shared_ptr<const LoadedProgram> program, ProcessSource::Start start,
       const RunOptions& options);
+  ~Machine();
 
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
@@ -106,7 +107,7 @@ class Machine {
   std::int64_t Syscall(std::uint64_t number, const Kernel::Arguments& arguments,
                        std::uint64_t sp);
 
-  std::uint64_t errno_cell = 0;  // the guest address of errno
+  const std::uint64_t errno_cell;  // the guest address of errno
 
   // In checked mode, around malloc and free: notes where the guest called them.
   void NoteAllocation(Address block);
@@ -121,7 +122,8 @@ class Machine {
     std::uint64_t sp;
   };
 
-  Machine(std::shared_ptr<const LoadedProgram> program, Process process);
+  Machine(std::shared_ptr<const LoadedProgram> program,
+          ProcessSource::Start start);
 
   std::uint64_t NumberIn(Address buffer);
   // Throws GuestExit if the process has ended.
@@ -129,6 +131,7 @@ class Machine {
   void RunSignalHandlers(std::uint64_t sp);
 
   std::shared_ptr<const LoadedProgram> program_;
+  std::shared_ptr<InitialState> origin_;
   mutable Process process_;
   CapturedConsole captured_console_;
   std::optional<Kernel> kernel_;

@@ -76,9 +76,9 @@ absl::StatusOr<Program> Program::Compile(const CompileOptions& options,
 
 absl::StatusOr<std::unique_ptr<GuestProcess>> Program::Start(
     const RunOptions& options) const {
-  const auto state = initial_states_->For(*code_, options.kernel);
-  if (!state.ok()) return state.status();
-  auto machine = Machine::Create(code_, **state, options);
+  auto start = processes_->NewProcess(*code_, options.kernel);
+  if (!start.ok()) return start.status();
+  auto machine = Machine::Create(code_, *std::move(start), options);
   if (!machine.ok()) return machine.status();
   return std::unique_ptr<GuestProcess>(new GuestProcess(*std::move(machine)));
 }

@@ -117,7 +117,7 @@ class Program {
                                          const std::vector<Source>& sources);
 
   // A process with the program's globals in place and its C library ready.
-  // The first one of these options takes longest.
+  // The first two of these options take longest.
   absl::StatusOr<std::unique_ptr<GuestProcess>> Start(
       const RunOptions& options = {}) const;
 
@@ -134,11 +134,11 @@ class Program {
  private:
   Program(std::shared_ptr<const LoadedProgram> code, std::string messages)
       : code_(std::move(code)),
-        initial_states_(std::make_shared<InitialStateCache>()),
+        processes_(std::make_shared<ProcessSource>()),
         messages_(std::move(messages)) {}
 
   std::shared_ptr<const LoadedProgram> code_;
-  std::shared_ptr<InitialStateCache> initial_states_;
+  std::shared_ptr<ProcessSource> processes_;
   std::string messages_;
 };
 

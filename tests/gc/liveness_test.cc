@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames, global roots, pins, weak references and finalizers.
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "gc/collector.h"
+#include "gtest/gtest.h"
+#include "tests/gc/world.h"
+#include "tests/support/faults.h"
+
+namespace kheap::gc {
+namespace {
+
+using Finalized = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
+// Number and token of each object that was handed over, in order.
+Finalized RunAll(World& world) {
+  Finalized finalized;
+  world.collector().RunFinalizers([&](Local object, std::uint64_t token) {
+    finalized.emplace_back(world.Number(object.get()), token);
+  });
+  return finalized;
+}
+
+// ---- roots -----------------------------------------------------------------
+
+TEST(LivenessTest, AFrameKeepsItsObjectsUntilItIsPopped) {
+  World world;
+  const Mutator mutator = world.mutator();
+  const Address outer = mutator.PushFrame(1);
+  const Address inner = mutator.PushFrame(2);
+  EXPECT_EQ(inner, outer + 8);
+  for (const Address slot : {outer, inner, inner + 8}) {
+    EXPECT_EQ(world.heap().Load<Address>(slot), kNullAddress);
+    world.heap().Store<Address>(slot, world.Leaf(slot.offset()));
+  }
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Stats().old_objects, 3u);
+  mutator.PopFrame(inner);
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Stats().old_objects, 1u);
+  EXPECT_EQ(world.Number(world.heap().Load<Address>(outer)), outer.offset());
+  // The outer frame's end is that of a frame within it, too.
+  mutator.PushFrame(5);
+  mutator.PopFrame(outer);
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Stats().old_objects, 0u);
+  EXPECT_EQ(mutator.PushFrame(1), outer);
+  world.ExpectIntact();
+}
+
+TEST(LivenessTest, AFullShadowStackIsAFault) {
+  World world;
+  const std::uint64_t slots = kSmallOptions.root_slots;
+  const Address all = world.mutator().PushFrame(slots);
+  const Digest before = world.heap().ComputeDigest();
+  const MemoryFault fault{FaultCode::kStackOverflow, Access::kPush,
+                          all + slots * 8, 8};
+  EXPECT_EQ(FaultOf([&] { world.mutator().PushFrame(1); }), fault);
+  EXPECT_EQ(FaultOf([&] { world.mutator().PushFrame(~std::uint64_t{0}); }),
+            fault);
+  EXPECT_EQ(world.heap().ComputeDigest(), before);
+  world.mutator().PopFrame(all);
+  EXPECT_EQ(world.mutator().PushFrame(slots), all);
+}
+
+TEST(LivenessTest, AGlobalRootIsKeptUpToDate) {
+  World world;
+  const Address root = KMalloc(world.heap()).Calloc(1, 8);
+  ASSERT_EQ(world.collector().AddRoot(root), absl::OkStatus());
+  ASSERT_EQ(world.collector().AddRoot(root), absl::OkStatus());
+  const Address young = world.Leaf(7);
+  world.heap().Store<Address>(root, young);
+  world.collector().CollectMajor();
+  const Address old = world.heap().Load<Address>(root);
+  EXPECT_NE(old, young);
+  EXPECT_EQ(world.Number(old), 7u);
+  // Added twice, removed twice.
+  EXPECT_TRUE(world.collector().RemoveRoot(root));
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Stats().old_objects, 1u);
+  EXPECT_TRUE(world.collector().RemoveRoot(root));
+  EXPECT_FALSE(world.collector().RemoveRoot(root));
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Stats().old_objects, 0u);
+}
+
+TEST(LivenessTest, AGlobalRootIsAWordOutsideOfTheSpace) {
+  World world;
+  const Address leaf = world.Leaf(1);
+  const Address end = world.heap().break_address();
+  const auto code = [&](Address slot) {
+    return world.collector().AddRoot(slot).code();
+  };
+  EXPECT_EQ(code(leaf), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(kNullAddress), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(end), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(end - 7), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(end - 8), absl::StatusCode::kOk);
+}
+
+// ---- pins ------------------------------------------------------------------
+
+TEST(LivenessTest, TheNurseryWorksAroundPinnedObjects) {
+  World world;
+  std::vector<Address> pinned;
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    pinned.push_back(world.Leaf(i));
+    ASSERT_TRUE(world.collector().Pin(pinned.back()));
+    world.Litter(4096);
+  }
+  for (int round = 0; round < 5; ++round) {
+    world.Litter(kSmallNurseryBytes);
+    world.collector().CollectMinor();
+    world.ExpectIntact();
+  }
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(world.Number(pinned[i]), i);
+    EXPECT_FALSE(world.IsOld(pinned[i]));
+    world.collector().Unpin(pinned[i]);
+  }
+  world.collector().CollectMinor();
+  EXPECT_EQ(world.collector().Stats().nursery_objects, 0u);
+}
+
+TEST(LivenessTest, OnlyObjectsArePinnedWatchedOrFinalized) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  const Digest before = world.heap().ComputeDigest();
+  for (const Address address :
+       {kNullAddress, frame[0].get() + 8, frame[0].get() + 32,
+        world.heap().break_address(), Address(~std::uint64_t{0})}) {
+    const MemoryFault fault{FaultCode::kOutOfBounds, Access::kLoad, address, 0};
+    Collector& collector = world.collector();
+    EXPECT_EQ(FaultOf([&] { (void)collector.Pin(address); }), fault);
+    EXPECT_EQ(FaultOf([&] { collector.Unpin(address); }), fault);
+    EXPECT_EQ(FaultOf([&] { collector.IsPinned(address); }), fault);
+    EXPECT_EQ(FaultOf([&] { collector.NewWeak(address); }), fault);
+    EXPECT_EQ(FaultOf([&] { (void)collector.AddFinalizer(address, 1); }),
+              fault);
+  }
+  EXPECT_EQ(world.heap().ComputeDigest(), before);
+}
+
+// ---- weak references -------------------------------------------------------
+
+TEST(LivenessTest, AWeakReferenceFollowsAndIsCleared) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  const WeakReference kept = *world.collector().NewWeak(frame[0].get());
+  const WeakReference dead = *world.collector().NewWeak(world.Leaf(2));
+  world.collector().CollectMinor();
+  EXPECT_EQ(world.collector().Get(kept), frame[0].get());
+  EXPECT_EQ(world.collector().Get(dead), kNullAddress);
+  // Of an old object, only a major collection says that it is gone.
+  frame[0] = kNullAddress;
+  world.collector().CollectMinor();
+  EXPECT_NE(world.collector().Get(kept), kNullAddress);
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Get(kept), kNullAddress);
+  world.ExpectIntact();
+}
+
+TEST(LivenessTest, NumbersOfWeakReferencesAreUsedAgain) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  Collector& collector = world.collector();
+  const WeakReference first = *collector.NewWeak(frame[0].get());
+  const WeakReference second = *collector.NewWeak(frame[0].get());
+  EXPECT_NE(first, second);
+  collector.DeleteWeak(first);
+  collector.DeleteWeak(first);
+  EXPECT_EQ(collector.Get(first), kNullAddress);
+  EXPECT_EQ(collector.Get(second), frame[0].get());
+  EXPECT_EQ(*collector.NewWeak(frame[0].get()), first);
+  EXPECT_EQ(collector.Get(WeakReference{99}), kNullAddress);
+  collector.DeleteWeak(WeakReference{99});
+  world.ExpectIntact();
+}
+
+// ---- finalizers ------------------------------------------------------------
+
+TEST(LivenessTest, FinalizersRunOldestFirst) {
+  World world;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    ASSERT_TRUE(world.collector().AddFinalizer(world.Leaf(i), i + 100));
+  }
+  world.collector().CollectMinor();
+  EXPECT_EQ(world.collector().pending_finalizers(), 5u);
+  EXPECT_EQ(RunAll(world),
+            Finalized({{0, 100}, {1, 101}, {2, 102}, {3, 103}, {4, 104}}));
+  EXPECT_EQ(world.collector().Stats().finalized_objects, 5u);
+  EXPECT_EQ(RunAll(world), Finalized());
+}
+
+TEST(LivenessTest, AFinalizableObjectKeepsWhatItRefersTo) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  const Address owner =
+      world.mutator().New(world.node(), frame[0], nullptr, std::uint64_t{2});
+  frame[0] = kNullAddress;
+  ASSERT_TRUE(world.collector().AddFinalizer(owner, 7));
+  world.collector().CollectMajor();
+  world.collector().CollectMajor();
+  std::uint64_t left = 0;
+  world.collector().RunFinalizers([&](Local object, std::uint64_t) {
+    left = world.Number(world.Left(object.get()));
+  });
+  EXPECT_EQ(left, 1u);
+}
+
+TEST(LivenessTest, AFinalizerMayReviveCollectAndAllocate) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  ASSERT_TRUE(world.collector().AddFinalizer(world.Leaf(1), 7));
+  world.collector().CollectMinor();
+  world.collector().RunFinalizers([&](Local object, std::uint64_t) {
+    world.Litter(3 * kSmallNurseryBytes);
+    world.collector().CollectMajor();
+    frame[0] = object.get();
+  });
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.Number(frame[0].get()), 1u);
+  // Once only.
+  frame[0] = kNullAddress;
+  world.collector().CollectMajor();
+  EXPECT_EQ(RunAll(world), Finalized());
+  EXPECT_EQ(world.collector().Stats().old_objects, 0u);
+  world.ExpectIntact();
+}
+
+TEST(LivenessTest, AnObjectWithSeveralFinalizersIsHandedOverForEach) {
+  World world;
+  const Address leaf = world.Leaf(1);
+  ASSERT_TRUE(world.collector().AddFinalizer(leaf, 10));
+  ASSERT_TRUE(world.collector().AddFinalizer(leaf, 11));
+  world.collector().CollectMajor();
+  EXPECT_EQ(RunAll(world), Finalized({{1, 10}, {1, 11}}));
+}
+
+TEST(LivenessTest, WeakReferencesAreClearedBeforeFinalizersAreLookedAt) {
+  World world;
+  const Address leaf = world.Leaf(1);
+  const WeakReference weak = *world.collector().NewWeak(leaf);
+  ASSERT_TRUE(world.collector().AddFinalizer(leaf, 10));
+  world.collector().CollectMinor();
+  EXPECT_EQ(world.collector().Get(weak), kNullAddress);
+  EXPECT_EQ(RunAll(world), Finalized({{1, 10}}));
+}
+
+}  // namespace
+}  // namespace kheap::gc

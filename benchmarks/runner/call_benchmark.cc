@@ -125,6 +125,25 @@ BENCHMARK(BM_Start_Kheap)
     ->Arg(1)
     ->Unit(benchmark::kMicrosecond);
 
+// Fills the stack, which without a seed nobody touches.
+void BM_StartWithSeed_Kheap(benchmark::State& state) {
+  const Program& program = ProgramOf(state.range(0) != 0);
+  RunOptions options;
+  options.kernel.seed = 1;
+  const Digest plain = program.Start().value()->heap().ComputeDigest();
+  KHEAP_CHECK(plain != program.Start(options).value()->heap().ComputeDigest(),
+              "a seed shows");
+  for (auto _ : state) {
+    const auto process = program.Start(options);
+    benchmark::DoNotOptimize(process);
+  }
+}
+BENCHMARK(BM_StartWithSeed_Kheap)
+    ->ArgName("checked")
+    ->Arg(0)
+    ->Arg(1)
+    ->Unit(benchmark::kMicrosecond);
+
 void BM_StartAndRun_Kheap(benchmark::State& state) {
   const Program& program = ProgramOf(state.range(0) != 0);
   for (auto _ : state) {

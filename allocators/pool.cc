@@ -194,11 +194,11 @@ absl::Status Pool::CheckFreeList() const {
       return Broken("pool.free: what is in the list is no free object", at);
     }
     if (free == state.made_objects) break;
-    const std::optional<Address> before = Before(at);
-    if (!before.has_value()) {
+    const std::uint64_t link = LinkOf(at);
+    if (!IsWhole(at, link)) {
       return Broken("pool.link: a link was overwritten", at);
     }
-    at = *before;
+    at = NextIn(link);
   }
   if (free + state.live_objects != state.made_objects) {
     return Broken("pool.free: the list has not every free object once",

@@ -66,10 +66,10 @@ class Pool {
     const Address object(state.newest_free);
     if (object.is_null()) [[unlikely]]
       return Carve();
-    const std::optional<Address> next = Before(object);
-    if (!next.has_value() || registry_.IsObject(object)) [[unlikely]]
+    const std::uint64_t link = LinkOf(object);
+    if (!IsWhole(object, link) || registry_.IsObject(object)) [[unlikely]]
       RaiseOverwritten(object);
-    state.newest_free = next->offset();
+    state.newest_free = NextIn(link).offset();
     return Start(state, object);
   }
 
@@ -82,7 +82,7 @@ class Pool {
         [[unlikely]] {
       return FreeUnknown(object);
     }
-    WriteLink(object, Address(state.newest_free));
+    LinkOf(object) = LinkTo(object, Address(state.newest_free));
     registry_.ClearObject(object);
     state.newest_free = object.offset();
     state.live_objects -= 1;
@@ -140,22 +140,21 @@ class Pool {
         11400714819323198485u;
     return bits::WithField(mixed, 0, kSealShift, grain);
   }
-  void WriteLink(Address object, Address next) {
-    registry_.heap().RuntimeObject<LittleEndian<std::uint64_t>>(object) =
-        LinkTo(object, next);
+  // Of objects in the pool's own pages, as the registry says: nothing that a
+  // guest can store leads elsewhere.
+  LittleEndian<std::uint64_t>& LinkOf(Address object) const {
+    return *reinterpret_cast<LittleEndian<std::uint64_t>*>(
+        registry_.heap().base() + object.offset());
   }
-  // The object that was freed before this free one, or null; nothing if the
-  // link is not whole.
-  std::optional<Address> Before(Address object) const {
-    const GlobalHeap& heap = registry_.heap();
-    const std::uint64_t link =
-        heap.RuntimeObject<LittleEndian<std::uint64_t>>(object);
-    const Address next(bits::Field(link, 0, kSealShift) * kObjectGrainBytes);
-    if (link != LinkTo(object, next) ||
-        !(next.is_null() || registry_.IsOwnedBy(next, number_))) [[unlikely]] {
-      return std::nullopt;
-    }
-    return next;
+  // The object that was freed before, or null.
+  static Address NextIn(std::uint64_t link) {
+    return Address(bits::Field(link, 0, kSealShift) * kObjectGrainBytes);
+  }
+  // Whether this is what was written to a free object.
+  bool IsWhole(Address object, std::uint64_t link) const {
+    const Address next = NextIn(link);
+    return link == LinkTo(object, next) &&
+           (next.is_null() || registry_.IsOwnedBy(next, number_));
   }
 
   // A new object from the last block, or from a further one.

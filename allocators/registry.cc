@@ -37,6 +37,7 @@ absl::Status CheckName(std::string_view name) {
 Registry::Registry(KMalloc& malloc)
     : heap_(&malloc.heap()),
       malloc_(&malloc),
+      ledger_(*heap_),
       capacity_bytes_(heap_->layout().capacity_bytes()),
       header_(At<RegistryHeader>(*heap_, LayoutOf(*heap_).header)),
       records_(At<AllocatorRecord>(*heap_, LayoutOf(*heap_).records)),

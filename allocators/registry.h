@@ -36,7 +36,8 @@ class Registry {
 
   GlobalHeap& heap() const { return *heap_; }
   KMalloc& malloc() const { return *malloc_; }
-  Ledger ledger() const { return Ledger(*heap_); }
+  const Ledger& ledger() const { return ledger_; }
+  Ledger& ledger() { return ledger_; }
 
   // The time that new page blocks are stamped with. Whoever keeps the virtual
   // clock sets it; the host's clock has no place here.
@@ -114,6 +115,7 @@ class Registry {
 
   GlobalHeap* heap_;
   KMalloc* malloc_;
+  Ledger ledger_;
   std::uint64_t capacity_bytes_;
   RegistryHeader* header_;
   AllocatorRecord* records_;

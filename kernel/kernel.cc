@@ -95,7 +95,15 @@ std::optional<SignalDelivery> Kernel::TakeSignal() {
 }
 
 void Kernel::ReturnFromSignal(const SignalDelivery& delivery) {
-  state_->signals.Return(delivery.mask_before);
+  SetBlockedSignals(delivery.mask_before);
+}
+
+std::uint64_t Kernel::blocked_signals() const {
+  return state_->signals.blocked();
+}
+
+void Kernel::SetBlockedSignals(std::uint64_t mask) {
+  state_->signals.SetBlocked(mask);
   state_->signals.Deliver();
 }
 

@@ -111,6 +111,9 @@ class Kernel {
   // ReturnFromSignal, or until the guest unblocks them.
   std::optional<SignalDelivery> TakeSignal();
   void ReturnFromSignal(const SignalDelivery& delivery);
+  // The process's signal mask: bit n - 1 blocks signal n.
+  std::uint64_t blocked_signals() const;
+  void SetBlockedSignals(std::uint64_t mask);
 
   // ---- for reports ----------------------------------------------------------
 

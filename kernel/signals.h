@@ -43,7 +43,6 @@ class Signals {
   void Deliver();
   // The next handler to call, if any, with its signals blocked.
   std::optional<SignalDelivery> Take();
-  void Return(std::uint64_t mask) { SetBlocked(mask); }
 
   LinuxSigaction& ActionOf(int signal) const;
   // Takes a new action; a signal that it ignores is pending no longer.

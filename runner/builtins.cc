@@ -117,6 +117,7 @@ U64 Realloc(std::byte* base, U64, U64 block, U64 size) {
   U64 kept = 0;
   const U64 result = Allocate(base, [&](KMalloc& m) {
     kept = KeptBytes(base, m, block);
+    Machine::Of(base).NoteFree(Address(block));
     return m.Realloc(Address(block), size).offset();
   });
   return Filled(base, result, kept);
@@ -125,6 +126,7 @@ U64 ReallocArray(std::byte* base, U64, U64 block, U64 count, U64 size) {
   U64 kept = 0;
   const U64 result = Allocate(base, [&](KMalloc& m) {
     kept = KeptBytes(base, m, block);
+    Machine::Of(base).NoteFree(Address(block));
     return m.ReallocArray(Address(block), count, size).offset();
   });
   return Filled(base, result, kept);
@@ -138,6 +140,7 @@ void Free(std::byte* base, U64, U64 block) {
 }
 void FreeSized(std::byte* base, U64, U64 block, U64 size) {
   Allocate(base, [=](KMalloc& m) {
+    Machine::Of(base).NoteFree(Address(block));
     m.FreeSized(Address(block), size);
     return U64{0};
   });
@@ -145,6 +148,7 @@ void FreeSized(std::byte* base, U64, U64 block, U64 size) {
 void FreeAlignedSized(std::byte* base, U64, U64 block, U64 alignment,
                       U64 size) {
   Allocate(base, [=](KMalloc& m) {
+    Machine::Of(base).NoteFree(Address(block));
     m.FreeAlignedSized(Address(block), alignment, size);
     return U64{0};
   });
@@ -184,8 +188,9 @@ U64 Strndup(std::byte* base, U64, U64 string, U64 limit) {
 
 // ---- what the translation asks for -----------------------------------------
 
-[[noreturn]] void Fault(std::byte* base, U64, U64 address, std::uint32_t site) {
-  Machine::Of(base).RaiseAt(site, Address(address));
+[[noreturn]] void Fault(std::byte* base, U64 sp, U64 address,
+                        std::uint32_t site) {
+  Machine::Of(base).RaiseAt(site, Address(address), sp);
 }
 
 void Move(std::byte* base, U64, U64 destination, U64 source, U64 size) {
@@ -223,9 +228,10 @@ int IsInitialised(std::byte* base, U64, U64 begin, U64 size) {
   const Shadow* const shadow = Machine::Of(base).heap().shadow();
   return shadow->FindUnreadable(Address(begin), size).has_value() ? 0 : 1;
 }
-U64 SetjmpBuffer(std::byte* base, U64 sp, U64 buffer, U64 site, U64 caller_sp) {
-  return reinterpret_cast<U64>(
-      &Machine::Of(base).SetjmpBuffer(Address(buffer), site, caller_sp, sp));
+U64 SetjmpBuffer(std::byte* base, U64 sp, U64 buffer, U64 site, U64 caller_sp,
+                 U64 keeps_mask) {
+  return reinterpret_cast<U64>(&Machine::Of(base).SetjmpBuffer(
+      Address(buffer), site, caller_sp, sp, keeps_mask != 0));
 }
 void LeaveSetjmp(std::byte* base, U64, U64 caller_sp) {
   Machine::Of(base).LeaveSetjmp(caller_sp);

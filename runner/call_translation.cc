@@ -28,6 +28,11 @@ const std::map<std::string, llvm::Intrinsic::ID>& ExactFunctions() {
   return table;
 }
 
+// The C library's functions have none.
+bool HasSource(const llvm::Function& function) {
+  return function.getSubprogram() != nullptr;
+}
+
 }  // namespace
 
 bool IsExactFunction(const std::string& name) {
@@ -93,12 +98,7 @@ llvm::Value* FunctionTranslator::TranslateCall(llvm::CallInst& call) {
   std::vector<llvm::Value*> arguments = HostArguments(call, type);
   llvm::Value* result;
   if (is_builtin) {
-    if (translation_.options().checked && IsAllocationName(name)) {
-      builder_.CreateStore(
-          builder_.getInt32(translation_.AddSite(SiteKind::kAllocation, 0,
-                                                 location_, guest_)),
-          ContextPointer(builder_, base_, offsetof(GuestContext, call_site)));
-    }
+    if (IsAllocationName(name)) NoteCallSite();
     result = CallHost(translation_.Builtin(name), arguments);
   } else if (callee->isDeclaration() && callee->hasExternalWeakLinkage()) {
     // A weak function that nobody defines is a null pointer.
@@ -109,10 +109,24 @@ llvm::Value* FunctionTranslator::TranslateCall(llvm::CallInst& call) {
   } else if (callee->isDeclaration()) {
     result = CallHost(translation_.UndefinedFunction(name, type), arguments);
   } else {
-    result = CallHost(translation_.HostFunction(callee), arguments);
+    if (!HasSource(*callee)) NoteCallSite();
+    llvm::CallInst* const direct =
+        CallHost(translation_.HostFunction(callee), arguments);
+    if (HasSource(*callee) && !HasSource(guest_)) direct->setIsNoInline();
+    result = direct;
   }
   if (call.getType()->isVoidTy()) return nullptr;
   return Convert(result, translation_.Map(call.getType()));
+}
+
+// A block that a function of the library allocates or frees is reported with
+// the program's call of that function.
+void FunctionTranslator::NoteCallSite() {
+  if (!translation_.options().checked || !HasSource(guest_)) return;
+  builder_.CreateStore(
+      builder_.getInt32(
+          translation_.AddSite(SiteKind::kAllocation, 0, location_, guest_)),
+      ContextPointer(builder_, base_, offsetof(GuestContext, call_site)));
 }
 
 // Whether values of one type can be taken for another by a caller and a callee
@@ -250,6 +264,8 @@ llvm::Value* FunctionTranslator::CallThroughPointer(llvm::CallInst& call) {
   llvm::CallInst* const result =
       CallHost({translation_.MapFunctionType(type), code}, arguments);
   result->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  // Inlined into a function without a source, code has no places.
+  if (!HasSource(guest_)) result->setIsNoInline();
   return call.getType()->isVoidTy() ? nullptr : result;
 }
 
@@ -271,12 +287,17 @@ llvm::Value* FunctionTranslator::TranslateSetjmp(llvm::CallInst& call) {
                : llvm::Constant::getNullValue(translation_.Map(call.getType()));
   }
   llvm::Value* const buffer = Map(call.getArgOperand(0));
+  // sigsetjmp has a second argument: whether to keep the signal mask.
+  llvm::Value* const keeps_mask =
+      call.arg_size() > 1 ? builder_.CreateZExtOrTrunc(
+                                Map(call.getArgOperand(1)), translation_.i64())
+                          : Number(0);
   auto* const pointer = llvm::PointerType::getUnqual(translation_.context());
   llvm::Value* const host_buffer = CallBuiltin(
       "kheap_setjmp_buffer",
       {buffer,
        Number(translation_.AddSite(SiteKind::kCall, 0, location_, guest_)),
-       host_.getArg(1)});
+       host_.getArg(1), keeps_mask});
   llvm::FunctionCallee setjmp = translation_.module().getOrInsertFunction(
       "kheap_host_setjmp",
       llvm::FunctionType::get(builder_.getInt32Ty(), {pointer}, false));

@@ -30,7 +30,15 @@ class ObjectFinder {
     if (address_.offset() < kRegionAlignment) return {};
     const std::string function =
         machine_.program().FunctionName(address_.offset());
-    if (!function.empty()) return Plain("is the function " + function);
+    if (!function.empty()) {
+      const LoadedProgram::Function* const found =
+          machine_.program().FindFunction(function);
+      return Plain(
+          "is the function " +
+          (found == nullptr || found->prototype.empty()
+               ? function
+               : absl::StrCat(function, ", `", found->prototype, "`")));
+    }
     if (address_.offset() >= heap_.layout().capacity_bytes()) {
       return Plain(absl::StrCat("is beyond the memory of ",
                                 heap_.layout().capacity_bytes(), " bytes"));
@@ -154,6 +162,21 @@ std::string BoundsFix(const FaultObject& object) {
       ", or make it larger");
 }
 
+std::string TargetFix(TargetKind target) {
+  switch (target) {
+    case TargetKind::kPointer:
+      return "call a function through a pointer of its own type";
+    case TargetKind::kJump:
+      return "jump only to where setjmp was called and still runs";
+    case TargetKind::kHandler:
+      return "give signal a function with one parameter of type int";
+  }
+  return "";
+}
+
+// Where a stack overflow is one frame's doing, not a recursion's.
+constexpr std::uint64_t kLargeFrameBytes = 65536;
+
 }  // namespace
 
 FaultObject ObjectOf(Machine& machine, const MemoryFault& fault) {
@@ -164,7 +187,8 @@ FaultObject ObjectOf(Machine& machine, const MemoryFault& fault) {
   return ObjectFinder(machine, fault.address).Find();
 }
 
-std::string FixFor(const MemoryFault& fault, const FaultObject& object) {
+std::string FixFor(const MemoryFault& fault, const FaultObject& object,
+                   TargetKind target) {
   const bool is_variable = object.kind == FaultObject::Kind::kVariable;
   switch (fault.code) {
     case FaultCode::kNullDereference:
@@ -174,7 +198,10 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object) {
     case FaultCode::kOutOfBounds:
       return BoundsFix(object);
     case FaultCode::kStackOverflow:
-      return "recurse less deep, or keep large objects in malloc's memory";
+      return fault.size_bytes < kLargeFrameBytes
+                 ? "recurse less deep, or keep large objects in malloc's memory"
+                 : "give the object on the stack a size that fits there, or "
+                   "keep it in malloc's memory";
     case FaultCode::kUseAfterFree:
       return object.freed.empty()
                  ? "use the block before it is freed, or free it later"
@@ -201,9 +228,7 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object) {
     case FaultCode::kReadOnlyWrite:
       return "copy the constant to memory of its own before changing it";
     case FaultCode::kBadCallTarget:
-      return fault.access == Access::kCall
-                 ? "call a function through a pointer of its own type"
-                 : "jump only to where setjmp was called and still runs";
+      return TargetFix(target);
     case FaultCode::kIntegerTrap:
       return "test the divisor for zero, and the quotient for overflow";
     case FaultCode::kStackUseAfterReturn:

@@ -27,7 +27,8 @@ struct FaultObject {
 FaultObject ObjectOf(Machine& machine, const MemoryFault& fault);
 
 // One line: what to do about it.
-std::string FixFor(const MemoryFault& fault, const FaultObject& object);
+std::string FixFor(const MemoryFault& fault, const FaultObject& object,
+                   TargetKind target);
 
 }  // namespace kheap
 

@@ -43,6 +43,15 @@ std::string Calls(const FaultPlace& place) {
 
 // The first line.
 std::string Head(const FaultPlace& place, const MemoryFault& fault) {
+  if (fault.code == FaultCode::kBadCallTarget &&
+      place.target != TargetKind::kPointer) {
+    return absl::StrCat("fault ", static_cast<int>(fault.code), ": ",
+                        std::string(ToString(fault.code)),
+                        place.target == TargetKind::kJump
+                            ? ": longjmp to the buffer at "
+                            : ": signal handler at ",
+                        ToString(fault.address));
+  }
   if (fault.code != FaultCode::kIntegerTrap || !place.site.has_value()) {
     return ToString(fault);
   }
@@ -60,7 +69,8 @@ std::string FaultReport(Machine& machine, const MemoryFault& fault) {
   text += Calls(machine.fault_place());
   const FaultObject object = ObjectOf(machine, fault);
   if (!object.text.empty()) absl::StrAppend(&text, "  ", object.text, "\n");
-  absl::StrAppend(&text, "  fix: ", FixFor(fault, object), "\n");
+  absl::StrAppend(&text, "  fix: ",
+                  FixFor(fault, object, machine.fault_place().target), "\n");
   return text;
 }
 

@@ -265,7 +265,7 @@ llvm::Value* FunctionTranslator::TakeStack(llvm::Value* size,
       builder_.CreateSub(pointer, Number(bounds.stack_begin));
   Require(builder_.CreateICmpULT(room,
                                  Number(bounds.stack_end - bounds.stack_begin)),
-          SiteKind::kPush, old, 0);
+          SiteKind::kAlloca, size, 0);
   SetStackPointer(pointer);
   if (translation_.options().checked) {
     Mark(CheckKind::kFrame, pointer, builder_.CreateSub(old, pointer));

@@ -130,6 +130,7 @@ class FunctionTranslator {
   void StoreAssemblyOutputs(llvm::CallInst& call);
   llvm::Value* TranslateSetjmp(llvm::CallInst& call);
   llvm::Value* CallThroughPointer(llvm::CallInst& call);
+  void NoteCallSite();
   llvm::Value* CallMathFunction(llvm::IntrinsicInst& call,
                                 const std::string& name);
   std::vector<llvm::Value*> HostArguments(llvm::CallInst& call,

@@ -61,13 +61,14 @@ enum class SiteKind : std::uint32_t {
   kLoad = 0,
   kStore = 1,
   kUpdate = 2,
-  kPush = 3,         // no room for a frame or an alloca
+  kPush = 3,         // no room for a frame
   kCall = 4,         // a bad call target
   kDivision = 5,     // by zero, or the one quotient that does not fit
   kUnreachable = 6,  // code that the program says is never reached
   kSteps = 7,        // the budget is used up
   kMisaligned = 9,   // an atomic access at no multiple of its size
   kAllocation = 8,   // no fault: a call of malloc or free
+  kAlloca = 10,      // no room for as many bytes as the address says
 };
 
 // A place in the program that may fault: a row of a table in the compiled

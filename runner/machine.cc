@@ -123,13 +123,18 @@ void Machine::NoteCalls() {
   }
 }
 
+void Machine::RaiseBadTarget(TargetKind kind, Address target) {
+  fault_place_.target = kind;
+  Raise({FaultCode::kBadCallTarget, Access::kCall, target, 0});
+}
+
 void Machine::Raise(const MemoryFault& fault) {
   fault_place_.site.reset();
   NoteCalls();
   throw fault;
 }
 
-void Machine::RaiseAt(std::uint32_t index, Address address) {
+void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
   const SiteRecord& site = program_->site(index);
   fault_place_.site = site;
   NoteCalls();
@@ -144,6 +149,9 @@ void Machine::RaiseAt(std::uint32_t index, Address address) {
     case SiteKind::kPush:
       throw MemoryFault{FaultCode::kStackOverflow, Access::kPush, address,
                         site.size_bytes};
+    case SiteKind::kAlloca:
+      throw MemoryFault{FaultCode::kStackOverflow, Access::kPush, Address(sp),
+                        address.offset()};
     case SiteKind::kCall:
       throw MemoryFault{address.is_null() ? FaultCode::kNullDereference
                                           : FaultCode::kBadCallTarget,
@@ -211,7 +219,8 @@ std::uint64_t Machine::NumberIn(Address buffer) {
 }
 
 std::jmp_buf& Machine::SetjmpBuffer(Address buffer, std::uint64_t site,
-                                    std::uint64_t caller_sp, std::uint64_t sp) {
+                                    std::uint64_t caller_sp, std::uint64_t sp,
+                                    bool keeps_mask) {
   if (const auto fault =
           heap().FindFault(buffer, kJumpBufferBytes, Access::kStore)) {
     Raise(*fault);
@@ -226,7 +235,8 @@ std::jmp_buf& Machine::SetjmpBuffer(Address buffer, std::uint64_t site,
     found->second = std::make_unique<Landing>();
     heap().Store<std::uint64_t>(buffer, landing_count_);
   }
-  *found->second = Landing{{}, site, caller_sp, sp};
+  *found->second = Landing{{}, site, caller_sp, sp, std::nullopt};
+  if (keeps_mask) found->second->signal_mask = kernel_->blocked_signals();
   return found->second->host;
 }
 
@@ -239,7 +249,7 @@ void Machine::LeaveSetjmp(std::uint64_t caller_sp) {
 void Machine::Longjmp(Address buffer, int value, std::uint64_t sp) {
   const auto found = landings_.find(NumberIn(buffer));
   if (found == landings_.end() || found->second->sp < sp) {
-    Raise({FaultCode::kBadCallTarget, Access::kCall, buffer, 0});
+    RaiseBadTarget(TargetKind::kJump, buffer);
   }
   Landing& landing = *found->second;
   if (Shadow* const shadow = heap().shadow()) {
@@ -248,6 +258,11 @@ void Machine::Longjmp(Address buffer, int value, std::uint64_t sp) {
     }
   }
   LeaveSetjmp(landing.sp - 1);
+  if (landing.signal_mask.has_value()) {
+    kernel_->SetBlockedSignals(*landing.signal_mask);
+    LeaveIfEnded();
+    RunSignalHandlers(landing.sp);
+  }
   std::longjmp(landing.host, value == 0 ? 1 : value);
 }
 
@@ -282,16 +297,14 @@ void Machine::RunSignalHandlers(std::uint64_t sp) {
     const FunctionEntry* const handler =
         program_->FindPointer(delivery->handler);
     if (call == nullptr || handler == nullptr) {
-      Raise({FaultCode::kBadCallTarget, Access::kCall,
-             Address(delivery->handler), 0});
+      RaiseBadTarget(TargetKind::kHandler, Address(delivery->handler));
     }
     using Entry =
         bool (*)(std::byte*, std::uint64_t, const void*, std::uint64_t, int);
     if (!reinterpret_cast<Entry>(call->entry)(heap().base(), sp, handler->code,
                                               handler->type,
                                               delivery->signal)) {
-      Raise({FaultCode::kBadCallTarget, Access::kCall,
-             Address(delivery->handler), 0});
+      RaiseBadTarget(TargetKind::kHandler, Address(delivery->handler));
     }
     kernel_->ReturnFromSignal(*delivery);
     LeaveIfEnded();

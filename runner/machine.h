@@ -39,11 +39,15 @@ struct GuestExit {
 };
 struct StepsUsedUp {};
 
+// What led to a bad target (fault 121).
+enum class TargetKind : std::uint8_t { kPointer, kJump, kHandler };
+
 // Where compiled code was when it faulted.
 struct FaultPlace {
   std::optional<SiteRecord> site;
   std::vector<SourceLine> calls;  // innermost first
   bool has_more_calls = false;
+  TargetKind target = TargetKind::kPointer;
 };
 
 // Where a block of malloc came from and went, as far as it is known.
@@ -91,15 +95,19 @@ class Machine {
 
   // ---- for builtins ---------------------------------------------------------
 
-  [[noreturn]] void RaiseAt(std::uint32_t site, Address address);
+  [[noreturn]] void RaiseAt(std::uint32_t site, Address address,
+                            std::uint64_t sp);
   // Notes where the guest is, for the report, and throws.
   [[noreturn]] void Raise(const MemoryFault& fault);
+  [[noreturn]] void RaiseBadTarget(TargetKind kind, Address target);
   void NoteCalls();
 
   // Where the host's setjmp for the guest's call at `site` is to put what it
-  // keeps. The guest's buffer gets its number, so a copy is as good.
+  // keeps. The guest's buffer gets its number, so a copy is as good. With
+  // `keeps_mask` a jump there sets today's signal mask again.
   std::jmp_buf& SetjmpBuffer(Address buffer, std::uint64_t site,
-                             std::uint64_t caller_sp, std::uint64_t sp);
+                             std::uint64_t caller_sp, std::uint64_t sp,
+                             bool keeps_mask);
   void LeaveSetjmp(std::uint64_t caller_sp);
   [[noreturn]] void Longjmp(Address buffer, int value, std::uint64_t sp);
 
@@ -120,6 +128,7 @@ class Machine {
     std::uint64_t site;
     std::uint64_t caller_sp;
     std::uint64_t sp;
+    std::optional<std::uint64_t> signal_mask;  // if it is to be set again
   };
 
   Machine(std::shared_ptr<const LoadedProgram> program,

@@ -153,6 +153,7 @@ class Checker {
     CheckValueType(instruction, instruction.getType());
     for (const llvm::Use& operand : instruction.operands()) {
       CheckValueType(instruction, operand->getType());
+      if (llvm::isa<llvm::ConstantInt>(operand)) continue;
       if (const auto* constant = llvm::dyn_cast<llvm::Constant>(operand)) {
         CheckConstant(*constant);
       }
@@ -214,6 +215,26 @@ class Checker {
     }
   }
 
+  // What clang reads and writes a bit-field with.
+  static bool IsBitFieldStep(const llvm::Instruction& instruction) {
+    using llvm::Instruction;
+    switch (instruction.getOpcode()) {
+      case Instruction::Load:
+      case Instruction::Store:
+      case Instruction::And:
+      case Instruction::Or:
+      case Instruction::Shl:
+      case Instruction::LShr:
+      case Instruction::AShr:
+      case Instruction::Trunc:
+      case Instruction::ZExt:
+      case Instruction::SExt:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   void CheckAlloca(const llvm::AllocaInst& alloca) {
     CheckMemoryType(alloca, alloca.getAllocatedType());
     if (alloca.isUsedWithInAlloca() || alloca.isSwiftError()) {
@@ -231,7 +252,8 @@ class Checker {
 
   void CheckValueType(const llvm::Instruction& instruction, llvm::Type* type) {
     if (type->isVoidTy() || type->isLabelTy() || type->isMetadataTy() ||
-        type->isFunctionTy()) {
+        type->isFunctionTy() ||
+        (IsBitFieldStep(instruction) && TypeRules::IsBitFieldUnit(type))) {
       return;
     }
     if (const auto problem = types_.ProblemAsValue(type)) {

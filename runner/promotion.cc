@@ -8,6 +8,7 @@
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -104,9 +105,11 @@ bool IsAssignedBeforeRead(const llvm::AllocaInst& variable) {
   return true;
 }
 
-// Whether every load of the variable only goes to a return: what clang keeps
-// the result in where a function returns in several places.
+// Whether this may be what clang keeps the result in where a function returns
+// in several places. With debug information that is a temporary; without it,
+// every variable is taken for it that is only read to be returned.
 bool IsReturnSlot(const llvm::AllocaInst& variable) {
+  if (variable.getFunction()->getSubprogram() != nullptr) return false;
   for (const llvm::User* const user : variable.users()) {
     const auto* const load = llvm::dyn_cast<llvm::LoadInst>(user);
     if (load == nullptr) continue;
@@ -115,6 +118,51 @@ bool IsReturnSlot(const llvm::AllocaInst& variable) {
     }
   }
   return true;
+}
+
+// Gives a variable the value 0 before any other. Promoted without one, it would
+// be undefined where nothing was assigned, and LLVM takes for an undefined
+// value whichever one it likes.
+void StartAtZero(llvm::AllocaInst& variable) {
+  llvm::IRBuilder<> builder(variable.getNextNode());
+  builder.CreateStore(llvm::Constant::getNullValue(variable.getAllocatedType()),
+                      &variable);
+}
+
+// Whether LLVM's SROA takes the variable apart as a whole: no use of its
+// address but by accesses at places that are known.
+bool IsTakenApart(const llvm::Value& address) {
+  for (const llvm::User* const user : address.users()) {
+    if (const auto* const gep = llvm::dyn_cast<llvm::GetElementPtrInst>(user)) {
+      if (!gep->hasAllConstantIndices() || !IsTakenApart(*gep)) return false;
+      continue;
+    }
+    if (const auto* const store = llvm::dyn_cast<llvm::StoreInst>(user)) {
+      if (store->getValueOperand() == &address || store->isVolatile()) {
+        return false;
+      }
+      continue;
+    }
+    if (const auto* const load = llvm::dyn_cast<llvm::LoadInst>(user)) {
+      if (load->isVolatile()) return false;
+      continue;
+    }
+    const auto* const call = llvm::dyn_cast<llvm::IntrinsicInst>(user);
+    if (call == nullptr || !call->isLifetimeStartOrEnd()) return false;
+  }
+  return true;
+}
+
+void StartAllAtZero(llvm::Function& function) {
+  std::vector<llvm::AllocaInst*> variables;
+  for (llvm::Instruction& instruction : function.getEntryBlock()) {
+    auto* const variable = llvm::dyn_cast<llvm::AllocaInst>(&instruction);
+    if (variable != nullptr && variable->isStaticAlloca() &&
+        IsTakenApart(*variable)) {
+      variables.push_back(variable);
+    }
+  }
+  for (llvm::AllocaInst* const variable : variables) StartAtZero(*variable);
 }
 
 void PromoteAssigned(llvm::Function& function) {
@@ -128,6 +176,7 @@ void PromoteAssigned(llvm::Function& function) {
     }
   }
   if (variables.empty()) return;
+  for (llvm::AllocaInst* const variable : variables) StartAtZero(*variable);
   llvm::DominatorTree tree(function);
   llvm::PromoteMemToReg(variables, tree);
 }
@@ -190,6 +239,7 @@ void PromoteLocals(llvm::Module& module, bool checked) {
     if (checked) {
       PromoteAssigned(function);
     } else {
+      StartAllAtZero(function);
       llvm::SROAPass(llvm::SROAOptions::PreserveCFG).run(function, functions);
     }
     DecideConstants(function);

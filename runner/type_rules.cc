@@ -13,6 +13,7 @@ namespace kheap {
 namespace {
 
 constexpr unsigned kIntegerBitsMax = 128;
+constexpr unsigned kBitFieldUnitBitsMax = 2048;
 constexpr std::uint64_t kVectorBitsMax = 8192;
 constexpr unsigned kVectorLanesMax = 1024;
 // C passes a struct by value as two numbers at most.
@@ -65,6 +66,11 @@ std::optional<std::string> TypeRules::ProblemOfScalar(llvm::Type* type) const {
     return std::nullopt;
   }
   return Named(type);
+}
+
+bool TypeRules::IsBitFieldUnit(const llvm::Type* type) {
+  return type->isIntegerTy() &&
+         type->getIntegerBitWidth() <= kBitFieldUnitBitsMax;
 }
 
 std::optional<std::string> TypeRules::ProblemOfVector(llvm::Type* type) const {

@@ -31,6 +31,9 @@ class TypeRules {
   std::uint64_t BytesOf(llvm::Type* type) const {
     return layout_.getTypeAllocSize(type).getFixedValue();
   }
+  // Whether clang may access bit-fields by this type: those of a packed struct
+  // are one integer, however many there are.
+  static bool IsBitFieldUnit(const llvm::Type* type);
   // Whether a value lies in memory as whole bytes, or is a single integer.
   static bool FillsBytes(llvm::Type* type);
 

@@ -42,25 +42,39 @@ static void print_letter(const stbtt_fontinfo *font, int letter) {
   stbtt_FreeBitmap(bitmap, NULL);
 }
 
-static void print_packed(const unsigned char *bytes) {
-  static unsigned char page[256 * 256];
-  stbtt_pack_context pack;
-  stbtt_packedchar letters[95];
-  stbtt_PackBegin(&pack, page, 256, 256, 0, 1, NULL);
-  stbtt_PackSetOversampling(&pack, 2, 2);
-  printf("packed: %d\n",
-         stbtt_PackFontRange(&pack, bytes, 0, 18, 32, 95, letters));
-  stbtt_PackEnd(&pack);
+enum { PAGE_SIDE = 256, FIRST_LETTER = 32, LETTERS = 95 };
+
+static unsigned sum_of(const unsigned char *page,
+                       const stbtt_packedchar *letter) {
   unsigned sum = 0;
-  for (unsigned i = 0; i < sizeof page; i++) sum = sum * 31 + page[i];
-  printf("page %08x, 'A' at %d,%d, 'z' at %d,%d\n", sum, letters[33].x0,
-         letters[33].y0, letters[90].x0, letters[90].y0);
+  for (int y = letter->y0; y < letter->y1; y++) {
+    for (int x = letter->x0; x < letter->x1; x++) {
+      sum = sum * 31 + page[y * PAGE_SIDE + x];
+    }
+  }
+  return sum;
+}
+
+// Where a letter lies on the page is not printed: the packer sorts letters by
+// height with `qsort`, which may put equal ones in either order.
+static void print_packed(const unsigned char *bytes) {
+  static unsigned char page[PAGE_SIDE * PAGE_SIDE];
+  stbtt_pack_context pack;
+  stbtt_packedchar letters[LETTERS];
+  stbtt_PackBegin(&pack, page, PAGE_SIDE, PAGE_SIDE, 0, 1, NULL);
+  stbtt_PackSetOversampling(&pack, 2, 2);
+  printf("packed: %d\n", stbtt_PackFontRange(&pack, bytes, 0, 18, FIRST_LETTER,
+                                             LETTERS, letters));
+  stbtt_PackEnd(&pack);
+  for (int i = 0; i < LETTERS; i++) {
+    printf("%c %08x\n", FIRST_LETTER + i, sum_of(page, &letters[i]));
+  }
 }
 
 int main(int argc, char **argv) {
   if (argc != 2) return 2;
   unsigned char *bytes = read_file(argv[1]);
-  stbtt_fontinfo font;
+  stbtt_fontinfo font = {0};  // stbtt_InitFont leaves a member unset
   if (!stbtt_InitFont(&font, bytes, 0)) return 1;
   int ascent, descent, gap;
   stbtt_GetFontVMetrics(&font, &ascent, &descent, &gap);

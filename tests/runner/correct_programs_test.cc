@@ -53,6 +53,57 @@ constexpr CorrectProgram kPrograms[] = {
       __attribute__((destructor)) static void last(void) { printf("d"); }
       static void before(void) { printf("a"); }
       int main(void) { atexit(before); printf("m"); exit(0); })"},
+    {"PackedBitFieldsAreOneInteger", "-7 536870912 5 12345 -3 4", R"(
+      #include <stdio.h>
+      #pragma pack(1)
+      struct packed {
+        volatile int first;
+        signed a : 9;
+        volatile unsigned b : 30;
+        unsigned c : 15, d : 21;
+        signed e : 14, f : 18, g : 31;
+        unsigned h : 22;
+      };
+      struct packed all = {1, -7, 536870912u, 5, 12345, -3, 0, 0, 0};
+      int main(void) {
+        all.h = all.first + 3;
+        printf("%d %u %u %u %d %u", all.a, all.b, all.c, all.d, all.e, all.h);
+        return 0;
+      })"},
+    {"AnUnsetResultIsZeroAndNotAnother", "0 0", R"(
+      #include <stdio.h>
+      int unset(int x) { if (x > 0) return 3; }
+      int main(void) {
+        volatile int minus = -1;
+        int result = unset(minus);
+        printf("%d", result);
+        printf(result > 2 ? " big" : " %d", result);
+        return 0;
+      })"},
+    {"SigsetjmpKeepsTheSignalMask", "caught caught 1 0 done", R"(
+      #include <setjmp.h>
+      #include <signal.h>
+      #include <stdio.h>
+      static sigjmp_buf buffer;
+      static void on_signal(int signal) { siglongjmp(buffer, signal); }
+      static int is_blocked(int signal) {
+        sigset_t set;
+        sigprocmask(SIG_BLOCK, NULL, &set);
+        return sigismember(&set, signal);
+      }
+      int main(void) {
+        volatile int times = 0;
+        signal(SIGUSR1, on_signal);
+        if (sigsetjmp(buffer, 1) != 0) printf("caught ");
+        if (times++ < 2) raise(SIGUSR1);
+        if (sigsetjmp(buffer, 0) == 0) raise(SIGUSR1);
+        printf("%d ", is_blocked(SIGUSR1));
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        printf("%d done", is_blocked(SIGUSR1));
+        return 0;
+      })"},
     {"BuiltinSetjmpIsAJump", "1 7", R"(
       #include <stdio.h>
       static void *buffer[5];

@@ -151,6 +151,72 @@ TEST(FaultObjectTest, RegressionAFaultInTheFunctionThatIsCalledHasAPlace) {
               HasSubstr("\n  at test.c:4:7 in run\n"));
 }
 
+TEST(FaultObjectTest, SaysWhatGaveABlockToTheLibraryAndWhereReallocFreedOne) {
+  EXPECT_THAT(ReportOf(R"(
+    int run(int n) {
+      char *copy = strdup("text");
+      char *grown = realloc(copy, 5000);
+      grown[0] = 1;
+      return copy[n];
+    })",
+                       0),
+              HasSubstr("allocated at test.c:5 in run (malloc 1), freed at "
+                        "test.c:6 in run"));
+  EXPECT_THAT(ReportOf(R"(
+    #include <stdio.h>
+    int run(int n) {
+      FILE *file = fopen("/tmp/new", "w");
+      fclose(file);
+      return ((char *)file)[n];
+    })",
+                       0),
+              HasSubstr("allocated at test.c:6 in run (malloc 1), freed at "
+                        "test.c:7 in run"));
+}
+
+TEST(FaultObjectTest, NamesTheCallbackOfALibraryFunction) {
+  for (const int optimisation : {0, 1, 3}) {
+    const Program program = Compiled(R"(
+      #include <stdlib.h>
+      static int compare(const void *a, const void *b) {
+        return *(const int *)a - **(const int **)b;
+      }
+      void run(void) {
+        int numbers[16] = {0};
+        qsort(numbers, 16, sizeof *numbers, compare);
+      })",
+                                     {.optimisation = optimisation});
+    const auto process = Started(program);
+    const auto result = process->Call<void>("run");
+    const std::string report = process->Explain(*result->end.fault);
+    EXPECT_THAT(report, HasSubstr("\n  at test.c:4:34 in compare\n"));
+    EXPECT_THAT(report, HasSubstr("test.c:8:9 in run\n"));
+  }
+}
+
+TEST(FaultObjectTest, TellsAJumpAndAHandlerFromACall) {
+  const auto report_of = [](const std::string& text) {
+    const Program program = Compiled(text, {.optimisation = 1});
+    const auto process = Started(program);
+    return process->Explain(*process->RunMain({"test"})->fault);
+  };
+  const std::string jump = report_of(R"(
+    #include <setjmp.h>
+    static jmp_buf buffer;
+    int main(void) { longjmp(buffer, 1); })");
+  EXPECT_THAT(jump, HasSubstr("fault 121: bad call target: longjmp to the "
+                              "buffer at 0x"));
+  EXPECT_THAT(jump, HasSubstr("fix: jump only to where setjmp was called"));
+  const std::string handler = report_of(R"(
+    #include <signal.h>
+    int main(void) {
+      signal(SIGSEGV, (void (*)(int))0x1234);
+      raise(SIGSEGV);
+    })");
+  EXPECT_THAT(handler, HasSubstr("signal handler at 0x1234\n"));
+  EXPECT_THAT(handler, HasSubstr("fix: give signal a function"));
+}
+
 TEST(FaultObjectTest, NamesAStringConstant) {
   EXPECT_THAT(ReportOf(R"(
     int run(int n) {

@@ -44,7 +44,22 @@ constexpr WrongProgram kPrograms[] = {
      Access::kLoad, 4,
      R"(#include <stdlib.h>
         int main(void) { int *block = malloc(8); return block[1]; })"},
-    {"NegativeLengthOfAnArray", FaultCode::kStackOverflow, Access::kPush, 0,
+    {"MoreThanTheStack", FaultCode::kStackOverflow, Access::kPush,
+     1099511627776u,
+     R"(#include <alloca.h>
+        int main(int argc, char **argv) {
+          char *volatile bytes = alloca((unsigned long)argc << 40);
+          return *bytes;
+        })"},
+    {"AResultThatNotEveryPathSets", FaultCode::kUninitialisedRead,
+     Access::kLoad, 4,
+     R"(static int get(int x) { int r; if (x > 0) r = 3; return r; }
+        int main(void) {
+          volatile int minus = -1;
+          return get(minus) > 2;
+        })"},
+    {"NegativeLengthOfAnArray", FaultCode::kStackOverflow, Access::kPush,
+     17179869180u,
      R"(static int last(int n) { int array[n]; array[0] = n; return *array; }
         int main(int argc, char **argv) { return last(-argc); })"},
     {"JumpThroughABufferThatNobodySet", FaultCode::kBadCallTarget,

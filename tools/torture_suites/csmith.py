@@ -16,8 +16,9 @@ class CsmithProgram(Program):
         self._seed = seed
 
     def left_out(self, setting):
+        # It leaves a file where it runs.
         subprocess.run(["csmith", "--seed", str(self._seed), "--output", *self.sources], check=True,
-                       stdout=subprocess.DEVNULL)
+                       cwd=self.sources[0].parent, stdout=subprocess.DEVNULL)
         return super().left_out(setting)
 
 

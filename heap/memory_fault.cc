@@ -34,7 +34,7 @@ std::string_view ToString(FaultCode code) {
     case FaultCode::kIntegerTrap:
       return "integer trap";
     case FaultCode::kStackUseAfterReturn:
-      return "stack use after return";
+      return "stack use after scope";
   }
   return "unknown fault";
 }

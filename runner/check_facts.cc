@@ -75,8 +75,9 @@ std::optional<Range> RangeOf(const llvm::Value* address,
 
 class Facts {
  public:
-  Facts(llvm::Function& function, const CallEffects& effects, bool checked)
-      : function_(function), effects_(effects), checked_(checked) {}
+  Facts(llvm::Function& function, const CallEffects& effects,
+        const CheckRules& rules)
+      : function_(function), effects_(effects), rules_(rules) {}
 
   void Drop();
 
@@ -97,11 +98,12 @@ class Facts {
   template <typename Condition>
   void Lose(Condition condition, Set& known, Set* lost) const;
   bool Holds(const Range& range, Level level, const Set& known) const;
+  bool MayLeadInto(const Range& range, const Range& variable) const;
   void Simplify(const Check& check, const Set& known);
 
   llvm::Function& function_;
   const CallEffects& effects_;
-  bool checked_;
+  const CheckRules& rules_;
   std::vector<Fact> facts_;
   llvm::DenseMap<const llvm::Value*, std::vector<unsigned>> by_root_;
   llvm::DenseMap<const llvm::BasicBlock*, Block> blocks_;
@@ -124,6 +126,7 @@ std::vector<Level> LevelsAfter(const Check& check) {
     case CheckKind::kInit:
       return {Level::kInitialised};
     case CheckKind::kFrame:
+    case CheckKind::kEnd:
     case CheckKind::kPop:
       return {};
   }
@@ -235,7 +238,6 @@ void Facts::ApplyCheck(const Check& check, Set& known, Set* lost) const {
   };
   switch (check.kind) {
     case CheckKind::kPut:
-    case CheckKind::kScope:
       // Another root may lead there.
       Lose(
           [&](const Fact& fact) {
@@ -253,10 +255,19 @@ void Facts::ApplyCheck(const Check& check, Set& known, Set* lost) const {
           },
           known, lost);
       break;
+    case CheckKind::kScope:
+      Lose(
+          [&](const Fact& fact) {
+            return fact.level == Level::kInitialised &&
+                   (!range.has_value() || MayLeadInto(fact.range, *range));
+          },
+          known, lost);
+      break;
+    case CheckKind::kEnd:
     case CheckKind::kPop:
       Lose(
           [&](const Fact& fact) {
-            return touches(fact) || fact.range.root != range->root;
+            return !range.has_value() || MayLeadInto(fact.range, *range);
           },
           known, lost);
       break;
@@ -290,9 +301,19 @@ void Facts::Lose(Condition condition, Set& known, Set* lost) const {
   }
 }
 
+// Whether an address of the range may lie in a variable or a frame: not one
+// that is known to lie beside it, and no constant but of the stack.
+bool Facts::MayLeadInto(const Range& range, const Range& variable) const {
+  if (range.root == variable.root) return range.Overlaps(variable);
+  if (range.root != nullptr) return true;
+  const auto begin = static_cast<std::int64_t>(rules_.bounds.stack_begin);
+  const auto end = static_cast<std::int64_t>(rules_.bounds.stack_end);
+  return range.begin < end && begin < range.end;
+}
+
 // Whether facts that hold cover the range, each beginning in the one before.
 bool Facts::Holds(const Range& range, Level level, const Set& known) const {
-  if (level == Level::kInitialised && !checked_) return true;
+  if (level == Level::kInitialised && !rules_.checked) return true;
   const auto found = by_root_.find(range.root);
   if (found == by_root_.end()) return false;
   for (std::int64_t at = range.begin; at < range.end;) {
@@ -347,8 +368,8 @@ void Facts::Simplify(const Check& check, const Set& known) {
 }  // namespace
 
 void DropKnownChecks(llvm::Function& function, const CallEffects& effects,
-                     bool checked) {
-  Facts(function, effects, checked).Drop();
+                     const CheckRules& rules) {
+  Facts(function, effects, rules).Drop();
 }
 
 }  // namespace kheap

@@ -159,10 +159,12 @@ void CheckLowering::Mark() {
         builder_.getIntN(static_cast<unsigned>(8 * check_.size_bytes), 0),
         Shadow());
   }
-  const ShadowByte state =
-      check_.kind == CheckKind::kFrame ? ShadowByte::kStackRedZone
-      : check_.kind == CheckKind::kPop ? ShadowByte::kPoppedFrame
-                                       : ShadowByte::kUninitialised;
+  const bool is_over =
+      check_.kind == CheckKind::kEnd || check_.kind == CheckKind::kPop;
+  const ShadowByte state = check_.kind == CheckKind::kFrame
+                               ? ShadowByte::kStackRedZone
+                           : is_over ? ShadowByte::kPoppedFrame
+                                     : ShadowByte::kUninitialised;
   InShadow(builder_.CreateMemSet(
                Shadow(), builder_.getInt8(static_cast<std::uint8_t>(state)),
                check_.call->getArgOperand(2), llvm::MaybeAlign(1)),

@@ -10,7 +10,7 @@ namespace kheap {
 namespace {
 
 constexpr llvm::StringLiteral kPrefix = "kheap.";
-constexpr std::array<std::pair<CheckKind, llvm::StringLiteral>, 10> kNames = {{
+constexpr std::array<std::pair<CheckKind, llvm::StringLiteral>, 11> kNames = {{
     {CheckKind::kLoad, "load"},
     {CheckKind::kCopy, "copy"},
     {CheckKind::kStore, "store"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<CheckKind, llvm::StringLiteral>, 10> kNames = {{
     {CheckKind::kFrame, "frame"},
     {CheckKind::kLocal, "local"},
     {CheckKind::kScope, "scope"},
+    {CheckKind::kEnd, "end"},
     {CheckKind::kPop, "pop"},
 }};
 

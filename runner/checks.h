@@ -22,6 +22,7 @@
 //   kheap.frame(base, address, size)   a frame with nothing in it yet
 //   kheap.local(base, address, size)   one variable of it: uninitialised
 //   kheap.scope(base, address, size)   a variable comes into scope once more
+//   kheap.end(base, address, size)     a variable's scope has ended
 //   kheap.pop(base, address, size)     a frame that is left
 //
 // To LLVM each of them reads and writes memory that nothing else reaches, and
@@ -73,6 +74,7 @@ enum class CheckKind {
   kFrame,
   kLocal,
   kScope,
+  kEnd,
   kPop,
 };
 

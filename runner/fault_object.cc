@@ -127,6 +127,7 @@ class ObjectFinder {
     object.name = found->variable->name;
     object.size_bytes = found->variable->size_bytes;
     object.is_gone = found->has_returned;
+    object.scope_has_ended = found->scope_has_ended;
     object.text = absl::StrCat(
         ToString(address_), " is ",
         Relation(address_, found->begin, object.size_bytes),
@@ -138,7 +139,9 @@ class ObjectFinder {
                       found->variable->line, " ");
     }
     absl::StrAppend(&object.text, "in ", found->frame->function,
-                    object.is_gone ? ", which has returned" : "");
+                    object.is_gone           ? ", which has returned"
+                    : object.scope_has_ended ? "; its scope has ended"
+                                             : "");
     return object;
   }
 
@@ -231,10 +234,14 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
       return TargetFix(target);
     case FaultCode::kIntegerTrap:
       return "test the divisor for zero, and the quotient for overflow";
-    case FaultCode::kStackUseAfterReturn:
-      return absl::StrCat("return the value, or keep ",
-                          is_variable ? Named(object) : "the object",
-                          " where it outlives the call");
+    case FaultCode::kStackUseAfterReturn: {
+      const std::string name = is_variable ? Named(object) : "the object";
+      return object.scope_has_ended
+                 ? absl::StrCat("declare ", name,
+                                " in a scope that lasts as long as its use")
+                 : absl::StrCat("return the value, or keep ", name,
+                                " where it outlives the call");
+    }
   }
   return "";
 }

@@ -19,7 +19,8 @@ struct FaultObject {
   std::string name;  // of a global or a variable, if it has one
   std::uint64_t size_bytes = 0;
   bool is_gone = false;  // a freed block, or a variable of a call that ended
-  std::string freed;     // where, for a block; empty if it is not known
+  bool scope_has_ended = false;  // a variable's, in a call that goes on
+  std::string freed;             // where, for a block; empty if it is not known
   // The lines of the report, without the last line feed.
   std::string text;
 };

@@ -35,6 +35,7 @@ class FrameFinder {
       if (state == ShadowByte::kStackRedZone &&
           IsLaidOut(*frame, frame_begin)) {
         live = Nearest(*frame, frame_begin, /*has_returned=*/false);
+        if (live.has_value()) live->scope_has_ended = IsPopped(address_);
       } else if (state == ShadowByte::kPoppedFrame && !dead.has_value()) {
         dead = Nearest(*frame, frame_begin, /*has_returned=*/true);
       }
@@ -43,6 +44,10 @@ class FrameFinder {
   }
 
  private:
+  bool IsPopped(Address at) const {
+    return heap_.shadow()->At(at) == ShadowByte::kPoppedFrame;
+  }
+
   const ImageFrame* FrameAt(Address at) const {
     const std::byte* const words = heap_.base() + at.offset();
     if (machine::LoadLittleEndian<std::uint64_t>(words) != kFrameMark) {
@@ -87,7 +92,7 @@ class FrameFinder {
       const Address place = PlaceOf(variable, begin);
       if (!best.has_value() || DistanceTo(variable, place) <
                                    DistanceTo(*best->variable, best->begin)) {
-        best = {&frame, &variable, place, has_returned};
+        best = {&frame, &variable, place, has_returned, false};
       }
     }
     return best;

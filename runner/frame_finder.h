@@ -18,7 +18,8 @@ struct FoundVariable {
   const ImageFrame* frame;
   const ImageVariable* variable;
   Address begin;
-  bool has_returned;  // the call that it belonged to
+  bool has_returned;     // the call that it belonged to
+  bool scope_has_ended;  // its own, in a call that goes on
 };
 
 // The variable at or nearest to the address, in the frame that holds it.

@@ -115,6 +115,7 @@ class FunctionTranslator {
                   std::uint64_t size_bytes);
   void SetBlock(llvm::MemSetInst& set);
   void MarkScopeBegin(llvm::Value* object);
+  void MarkScopeEnd(llvm::IntrinsicInst& end);
   static bool IsCopied(const llvm::LoadInst& load);
   // An access of the arena.
   llvm::Instruction* Scoped(llvm::Instruction* access);

@@ -40,7 +40,6 @@ std::string_view MathFunctionOf(llvm::Intrinsic::ID id) {
 // Intrinsics that mean nothing to a guest: hints, and what debuggers want.
 bool IsIgnored(llvm::Intrinsic::ID id) {
   switch (id) {
-    case llvm::Intrinsic::lifetime_end:
     case llvm::Intrinsic::dbg_declare:
     case llvm::Intrinsic::dbg_value:
     case llvm::Intrinsic::dbg_label:
@@ -174,6 +173,8 @@ void FunctionTranslator::TranslateEffect(llvm::IntrinsicInst& call) {
   switch (call.getIntrinsicID()) {
     case llvm::Intrinsic::lifetime_start:
       return MarkScopeBegin(call.getArgOperand(1));
+    case llvm::Intrinsic::lifetime_end:
+      return MarkScopeEnd(call);
     case llvm::Intrinsic::vastart:
       if (!guest_.isVarArg()) {
         return translation_.Refuse(call, "`va_start` without an ellipsis");

@@ -30,6 +30,7 @@ class Planner {
  private:
   bool Visit(llvm::Instruction& instruction);
   bool Cover(const Check& check);
+  void AddScope(const Check& scope);
   bool CanExpand();
   void AddRange(const CheckedRange& range);
   bool ChangesNothing(const Check& put) const;
@@ -81,8 +82,8 @@ bool Planner::Visit(llvm::Instruction& instruction) {
     const auto* const call = llvm::dyn_cast<llvm::CallBase>(&instruction);
     return call == nullptr || effects_.Of(*call) == Effect::kNone;
   }
-  if (check->kind == CheckKind::kScope) {
-    plan_.scopes.push_back(*check);
+  if (check->kind == CheckKind::kScope || check->kind == CheckKind::kEnd) {
+    AddScope(*check);
     return loop_.isLoopInvariant(check->address()) &&
            check->size_bytes != UINT64_MAX;
   }
@@ -92,6 +93,14 @@ bool Planner::Visit(llvm::Instruction& instruction) {
   if (Cover(*check)) return true;
   ++uncovered_;
   return check->kind != CheckKind::kPut;
+}
+
+void Planner::AddScope(const Check& scope) {
+  const auto same = [&](const Check& other) {
+    return other.address() == scope.address() &&
+           other.size_bytes == scope.size_bytes;
+  };
+  if (!llvm::any_of(plan_.scopes, same)) plan_.scopes.push_back(scope);
 }
 
 bool Planner::Cover(const Check& check) {

@@ -28,7 +28,7 @@ struct LoopPlan {
   std::vector<Check> covered;
   std::vector<CheckedRange> ranges;
   std::vector<RangeCondition> conditions;
-  // Variables that become uninitialised in each round.
+  // Variables that come into scope, or whose scope ends, in each round.
   std::vector<Check> scopes;
 };
 

@@ -3,6 +3,7 @@
 #include "bitshift/bits.h"
 #include "runner/function_translator.h"
 #include "runner/promotion.h"
+#include "runner/scope_end.h"
 
 namespace kheap {
 
@@ -319,6 +320,20 @@ void FunctionTranslator::MarkScopeBegin(llvm::Value* object) {
     if (local.alloca != alloca) continue;
     if (local.size_bytes == 0) return;
     Mark(CheckKind::kScope, values_[alloca], Number(local.size_bytes));
+  }
+}
+
+// A longjmp may lead back into the scope, past its begin.
+void FunctionTranslator::MarkScopeEnd(llvm::IntrinsicInst& end) {
+  auto* const alloca = llvm::dyn_cast<llvm::AllocaInst>(
+      end.getArgOperand(1)->stripPointerCasts());
+  if (!translation_.options().checked || calls_setjmp_ || alloca == nullptr ||
+      IsTemporary(*alloca) || !OutlivesScope(*alloca, end)) {
+    return;
+  }
+  for (const Local& local : locals_) {
+    if (local.alloca != alloca || local.size_bytes == 0) continue;
+    Mark(CheckKind::kEnd, values_[alloca], Number(local.size_bytes));
   }
 }
 

@@ -77,7 +77,7 @@ void DropChecks(llvm::Module& module, const CheckRules& rules) {
   const CallEffects effects(module);
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
-    DropKnownChecks(function, effects, rules.checked);
+    DropKnownChecks(function, effects, rules);
     CheckLoopsByRanges(function, effects, rules);
   }
 }

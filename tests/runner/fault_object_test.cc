@@ -98,6 +98,25 @@ TEST(FaultObjectTest, NamesAVariableOfACallThatHasReturned) {
   EXPECT_THAT(report, HasSubstr("keep `gone` where it outlives the call"));
 }
 
+TEST(FaultObjectTest, NamesAVariableWhoseScopeHasEnded) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      int outer[2] = {1, 2}, *kept = outer;
+      if (n == 3) {
+        int inner[4] = {5, 6, 7, 8};
+        kept = inner;
+        n = kept[1];
+      }
+      return kept[1] + n;
+    })",
+                                      3);
+  EXPECT_THAT(report, HasSubstr("is 4 bytes into the variable `inner` of 16 "
+                                "bytes\n     declared at test.c:7 in run; its "
+                                "scope has ended\n"));
+  EXPECT_THAT(report, HasSubstr("fix: declare `inner` in a scope that lasts as "
+                                "long as its use"));
+}
+
 TEST(FaultObjectTest, FindsAVariableOfALargeAlignment) {
   EXPECT_THAT(ReportOf(R"(
     int run(int n) {

@@ -153,11 +153,18 @@ bool IsTakenApart(const llvm::Value& address) {
   return true;
 }
 
+// Larger variables keep what LLVM makes of their unset parts: SROA would write
+// one store for each element.
+constexpr std::uint64_t kZeroedBytesMax = 256;
+
 void StartAllAtZero(llvm::Function& function) {
+  const llvm::DataLayout& layout = function.getParent()->getDataLayout();
   std::vector<llvm::AllocaInst*> variables;
   for (llvm::Instruction& instruction : function.getEntryBlock()) {
     auto* const variable = llvm::dyn_cast<llvm::AllocaInst>(&instruction);
     if (variable != nullptr && variable->isStaticAlloca() &&
+        layout.getTypeAllocSize(variable->getAllocatedType()) <=
+            kZeroedBytesMax &&
         IsTakenApart(*variable)) {
       variables.push_back(variable);
     }

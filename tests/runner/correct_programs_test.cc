@@ -70,6 +70,15 @@ constexpr CorrectProgram kPrograms[] = {
         printf("%d %u %u %u %d %u", all.a, all.b, all.c, all.d, all.e, all.h);
         return 0;
       })"},
+    {"ALargeArrayAtKnownPlacesCompilesSoon", "3", R"(
+      #include <stdio.h>
+      int main(void) {
+        int array[1000000];
+        array[0] = 1;
+        array[999999] = 2;
+        printf("%d", array[0] + array[999999]);
+        return 0;
+      })"},
     {"AnUnsetResultIsZeroAndNotAnother", "0 0", R"(
       #include <stdio.h>
       int unset(int x) { if (x > 0) return 3; }

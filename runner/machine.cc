@@ -110,8 +110,6 @@ void Machine::RunGuest(
 void Machine::NoteCalls() {
   Walk walk;
   _Unwind_Backtrace(Note, &walk);
-  fault_place_.calls.clear();
-  fault_place_.has_more_calls = false;
   for (const void* const address : walk.addresses) {
     if (fault_place_.calls.size() >= kCallsMax) {
       fault_place_.has_more_calls = true;
@@ -123,19 +121,16 @@ void Machine::NoteCalls() {
   }
 }
 
-void Machine::RaiseBadTarget(TargetKind kind, Address target) {
-  fault_place_.target = kind;
-  Raise({FaultCode::kBadCallTarget, Access::kCall, target, 0});
-}
-
-void Machine::Raise(const MemoryFault& fault) {
-  fault_place_.site.reset();
+void Machine::Raise(const MemoryFault& fault, TargetKind target) {
+  fault_place_ = {};
+  fault_place_.target = target;
   NoteCalls();
   throw fault;
 }
 
 void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
   const SiteRecord& site = program_->site(index);
+  fault_place_ = {};
   fault_place_.site = site;
   NoteCalls();
   // The site is exact where the line table was merged with a neighbour's.
@@ -249,7 +244,8 @@ void Machine::LeaveSetjmp(std::uint64_t caller_sp) {
 void Machine::Longjmp(Address buffer, int value, std::uint64_t sp) {
   const auto found = landings_.find(NumberIn(buffer));
   if (found == landings_.end() || found->second->sp < sp) {
-    RaiseBadTarget(TargetKind::kJump, buffer);
+    Raise({FaultCode::kBadCallTarget, Access::kCall, buffer, 0},
+          TargetKind::kJump);
   }
   Landing& landing = *found->second;
   if (Shadow* const shadow = heap().shadow()) {
@@ -297,14 +293,18 @@ void Machine::RunSignalHandlers(std::uint64_t sp) {
     const FunctionEntry* const handler =
         program_->FindPointer(delivery->handler);
     if (call == nullptr || handler == nullptr) {
-      RaiseBadTarget(TargetKind::kHandler, Address(delivery->handler));
+      Raise({FaultCode::kBadCallTarget, Access::kCall,
+             Address(delivery->handler), 0},
+            TargetKind::kHandler);
     }
     using Entry =
         bool (*)(std::byte*, std::uint64_t, const void*, std::uint64_t, int);
     if (!reinterpret_cast<Entry>(call->entry)(heap().base(), sp, handler->code,
                                               handler->type,
                                               delivery->signal)) {
-      RaiseBadTarget(TargetKind::kHandler, Address(delivery->handler));
+      Raise({FaultCode::kBadCallTarget, Access::kCall,
+             Address(delivery->handler), 0},
+            TargetKind::kHandler);
     }
     kernel_->ReturnFromSignal(*delivery);
     LeaveIfEnded();

@@ -98,8 +98,8 @@ class Machine {
   [[noreturn]] void RaiseAt(std::uint32_t site, Address address,
                             std::uint64_t sp);
   // Notes where the guest is, for the report, and throws.
-  [[noreturn]] void Raise(const MemoryFault& fault);
-  [[noreturn]] void RaiseBadTarget(TargetKind kind, Address target);
+  [[noreturn]] void Raise(const MemoryFault& fault,
+                          TargetKind target = TargetKind::kPointer);
   void NoteCalls();
 
   // Where the host's setjmp for the guest's call at `site` is to put what it

@@ -236,6 +236,21 @@ TEST(FaultObjectTest, TellsAJumpAndAHandlerFromACall) {
   EXPECT_THAT(handler, HasSubstr("fix: give signal a function"));
 }
 
+TEST(FaultObjectTest, AJumpLeavesNothingToTheNextReport) {
+  const Program program = Compiled(R"(
+    #include <setjmp.h>
+    static jmp_buf buffer;
+    void jump(void) { longjmp(buffer, 1); }
+    void call(long target) { ((void (*)(void))target)(); })",
+                                   {});
+  const auto process = Started(program);
+  const auto jumped = process->Call<void>("jump");
+  EXPECT_THAT(process->Explain(*jumped->end.fault), HasSubstr("longjmp"));
+  const auto called = process->Call<void>("call", 0x1234L);
+  EXPECT_THAT(process->Explain(*called->end.fault),
+              HasSubstr("fault 121: bad call target: call at 0x1234"));
+}
+
 TEST(FaultObjectTest, NamesAStringConstant) {
   EXPECT_THAT(ReportOf(R"(
     int run(int n) {

@@ -40,12 +40,12 @@ constexpr char kUntidy[] = R"(
 )";
 
 // All bytes of a process's arena, and of its shadow, that a program may change.
-std::vector<std::byte> BytesOf(GuestProcess& process) {
+std::string BytesOf(GuestProcess& process) {
   const GlobalHeap& heap = process.heap();
   const std::size_t size = heap.break_address().offset() + 4096;
-  std::vector<std::byte> bytes(heap.base(), heap.base() + size);
+  std::string bytes(reinterpret_cast<const char*>(heap.base()), size);
   if (const Shadow* const shadow = heap.shadow()) {
-    bytes.insert(bytes.end(), shadow->data(), shadow->data() + size);
+    bytes.append(reinterpret_cast<const char*>(shadow->data()), size);
   }
   return bytes;
 }
@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, ProcessesTest, testing::Bool(),
 
 TEST_P(ProcessesTest, UsedMemoryIsAsFreshMemory) {
   const Program program = Compiled(kUntidy, {.checked = GetParam()});
-  const std::vector<std::byte> first = BytesOf(*Started(program));
+  const std::string first = BytesOf(*Started(program));
   const std::vector<std::vector<std::string>> uses = {
       {"a"}, {"a", "300000"}, {"a", "10", "fault"}, {"a", "5000000"}, {"a"}};
   for (const std::vector<std::string>& arguments : uses) {

@@ -74,7 +74,10 @@ Set SetFlag(bool& target, bool value) {
 
 std::vector<Option> ProgramOptions(ProgramSettings& settings) {
   return {
-      {"checked", "", "find every memory error (default)",
+      {"checked", "",
+       "find accesses outside of every object, use after free\n"
+       "and uninitialised reads (default); overflow from one\n"
+       "member of an object into another is not found",
        SetFlag(settings.compile.checked, true)},
       {"fast", "", "only keep accesses within the program's memory",
        SetFlag(settings.compile.checked, false)},

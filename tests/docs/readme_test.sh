@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What README.md shows is what the project does: its example compiles and prints the lines below it, and its set-up
-# command finds everything in place where tests run.
+# What README.md shows is what the project does: its example compiles and prints the lines below it, the code in its
+# table of features compiles, and its set-up command finds everything in place where tests run.
 set -euo pipefail
 
 # Prints the first fenced block of this kind.
@@ -8,4 +8,13 @@ block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" README.md | sed '1d;/^```$/,$d'; }
 
 diff <(block cpp) <(sed 1d tests/docs/readme_example.cc)
 diff <(block text) <(tests/docs/readme_example)
+
+# The code in the last column of the table, a statement a line.
+rows=$(sed -n '/^## Features/,/^## Folders/p' README.md | sed -n 's/.*| `\(.*\)` |$/\1/p' | sed 's/; /;\n/g')
+[[ $(wc -l <<<"$rows") -ge 8 ]]
+while IFS= read -r row; do
+  grep -qF -e "$row" tests/docs/readme_rows_test.cc ||
+    { echo "README.md shows what tests/docs/readme_rows_test.cc does not compile: $row" >&2; exit 1; }
+done <<<"$rows"
+
 tools/setup --check build test

@@ -191,8 +191,6 @@ absl::Status ExecutableMemory::SealBlock(Address block) {
                            CodeState::kSealed)) {
     return absl::UnavailableError("the host does not let memory be executed");
   }
-  machine::FlushInstructionCache(heap_->base() + block.offset(),
-                                 sealed.size_bytes);
   const Digest hash = HashOf(block);
   sealed.hash_high = hash.high;
   sealed.hash_low = hash.low;

@@ -6,6 +6,7 @@
 
 #include "heap/global_heap.h"
 #include "machine/check.h"
+#include "machine/native_code.h"
 
 namespace kheap {
 
@@ -19,8 +20,16 @@ bool GlobalHeap::ProtectCode(std::uint64_t first_page, std::uint64_t page_count,
                                     : Protection::kRead;
   const std::size_t begin =
       kContextBytes + kCodePagesBegin.offset() + first_page * kCodePageBytes;
-  return memory_.Protect(begin, begin + page_count * kCodePageBytes,
-                         protection);
+  if (!memory_.Protect(begin, begin + page_count * kCodePageBytes,
+                       protection)) {
+    return false;
+  }
+  // Also of an arena that begins with an image, no processor has seen the code.
+  if (state == CodeState::kSealed) {
+    machine::FlushInstructionCache(memory_.data() + begin,
+                                   page_count * kCodePageBytes);
+  }
+  return true;
 }
 
 bool GlobalHeap::SetCodeState(std::uint64_t first_page,

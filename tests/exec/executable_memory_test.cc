@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/executable_memory.h"
 
-#include <fstream>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "allocators/ledger.h"
 #include "gtest/gtest.h"
+#include "tests/exec/host_permissions.h"
 #include "tests/exec/native_function.h"
 #include "tests/support/faults.h"
 #include "tests/support/heaps.h"
@@ -231,20 +230,6 @@ TEST_P(ExecutableMemoryTest, TheLedgerCountsPages) {
   (void)code_.Free(b);
   EXPECT_EQ(ledger.Of(Holder::kExecutable).live_count, 0u);
   EXPECT_EQ(ledger.Of(Holder::kTotal).live_bytes, 0u);
-}
-
-// What the host itself allows, where it tells.
-std::string HostPermissions(const std::byte* place) {
-  std::ifstream maps("/proc/self/maps");
-  const auto at = reinterpret_cast<std::uintptr_t>(place);
-  for (std::string line; std::getline(maps, line);) {
-    std::size_t end = 0;
-    const std::uintptr_t first = std::stoull(line, &end, 16);
-    const std::string rest = line.substr(end + 1);
-    const std::uintptr_t last = std::stoull(rest, &end, 16);
-    if (first <= at && at < last) return rest.substr(end + 1, 3);
-  }
-  return "";
 }
 
 TEST_P(ExecutableMemoryTest, TheHostsMemoryIsNeverWritableAndExecutable) {

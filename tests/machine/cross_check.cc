@@ -18,14 +18,19 @@
 #include "machine/cpu.h"
 #include "machine/cycles.h"
 #include "machine/fences.h"
+#include "machine/memory_image.h"
+#include "machine/native_code.h"
+#include "machine/reserved_memory.h"
 #include "machine/secret_memory.h"
 #include "machine/volatile_access.h"
+#include "tests/exec/native_function.h"
 
 namespace kheap::machine {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr auto kSequential = std::memory_order_seq_cst;
+constexpr std::size_t kStep = 65536;  // of what Protect takes
 
 // KHEAP_CHECK stops the program.
 template <typename T>
@@ -113,8 +118,49 @@ void CheckCycles() {
   KHEAP_CHECK(CycleCountSerialised() > begin, "time goes forward");
 }
 
+// Makes a step of bytes executable, as heap/ does, and calls them.
+void CheckCodeAt(ReservedMemory& memory, std::size_t begin) {
+  KHEAP_CHECK(memory.Protect(begin, begin + kStep, Protection::kReadExecute),
+              "bytes can be made executable");
+  std::byte* const code = memory.data() + begin;
+  FlushInstructionCache(code, kStep);
+  KHEAP_CHECK(CallNative(code, 20) == 41, "2 * 20 + 1");
+}
+
+// Code as exec/ has it: written, then run; run in another range that begins
+// with an image of the first; and replaced by other code.
+void CheckNativeCode() {
+  const std::vector<std::uint8_t> function = NativeDoublePlusOne();
+  if (function.empty()) return;
+  auto memory = ReservedMemory::Reserve(3 * kStep).value();
+  KHEAP_CHECK(memory.Commit(3 * kStep), "there is memory");
+  std::memcpy(memory.data() + kStep, function.data(), function.size());
+  CheckCodeAt(memory, kStep);
+
+  const MemoryImage::Extent all = {0, 3 * kStep};
+  const auto image = MemoryImage::Of(memory.data(), {&all, 1});
+  auto fresh = ReservedMemory::Reserve(3 * kStep).value();
+  KHEAP_CHECK(image.has_value() && fresh.Commit(3 * kStep), "there is memory");
+  fresh.Load(0, *image);
+  CheckCodeAt(fresh, kStep);
+
+  // Its return alone is f(x) = x, but for x86-64, where an argument and a
+  // result have two registers. An emulator sees the store without a flush.
+  constexpr std::size_t kReturnBytes = 4;
+  if (Supports("sse2")) return;
+  KHEAP_CHECK(memory.Protect(kStep, 2 * kStep, Protection::kReadWrite),
+              "what ran can be written");
+  std::memcpy(memory.data() + kStep,
+              function.data() + function.size() - kReturnBytes, kReturnBytes);
+  KHEAP_CHECK(memory.Protect(kStep, 2 * kStep, Protection::kReadExecute),
+              "and run again");
+  FlushInstructionCache(memory.data() + kStep, kReturnBytes);
+  KHEAP_CHECK(CallNative(memory.data() + kStep, 20) == 20, "f(20) = 20");
+}
+
 void Run() {
   CheckWidths();
+  CheckNativeCode();
   CheckCache();
   CheckCycles();
   std::printf("%s, %s; lines of %zu bytes, pages of %zu;", Cpu().vendor.c_str(),

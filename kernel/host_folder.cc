@@ -79,6 +79,65 @@ timespec HostTime(std::int64_t nanoseconds) {
           .tv_nsec = nanoseconds % kNanoseconds};
 }
 
+// How many folders of the given one are above a path's last name.
+std::ptrdiff_t DepthOf(std::string_view path) {
+  return std::ranges::count(path, '/');
+}
+
+// Whether a link with this text, below that many folders, may lead out. Behind
+// a name ".." may lead anywhere: the name may be a link.
+bool LeadsOut(std::string_view text, std::ptrdiff_t depth) {
+  if (text.starts_with('/')) return true;
+  bool saw_name = false;
+  while (!text.empty()) {
+    const std::string_view name = text.substr(0, text.find('/'));
+    if (name == ".." && (saw_name || --depth < 0)) return true;
+    if (!name.empty() && name != "." && name != "..") saw_name = true;
+    text.remove_prefix(std::min(name.size() + 1, text.size()));
+  }
+  return false;
+}
+
+// The text of a link in a folder, or an error.
+Result ReadLinkAt(int folder, const char* name, std::string& text) {
+  std::array<char, kPathBytesMax> buffer;
+  const ssize_t size = readlinkat(folder, name, buffer.data(), buffer.size());
+  if (size < 0) return ErrorFromHost(errno);
+  if (static_cast<std::size_t>(size) == buffer.size()) return -kENAMETOOLONG;
+  text.assign(buffer.data(), static_cast<std::size_t>(size));
+  return 0;
+}
+
+// All names but "." and "..", in no order.
+Result NamesIn(int folder, std::vector<std::string>& names) {
+  DIR* const directory = fdopendir(dup(folder));
+  if (directory == nullptr) return ErrorFromHost(errno);
+  while (const dirent* entry = readdir(directory)) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  closedir(directory);
+  return 0;
+}
+
+// Whether a link, or one below a folder, stays within at its depth and no
+// longer would at another. A folder that cannot be looked into may hold one.
+bool WouldLeadOut(int folder, const std::string& name, std::ptrdiff_t depth,
+                  std::ptrdiff_t new_depth) {
+  std::string text;
+  if (ReadLinkAt(folder, name.c_str(), text) == 0) {
+    return LeadsOut(text, new_depth) && !LeadsOut(text, depth);
+  }
+  if (new_depth >= depth) return false;
+  const HostDescriptor below(openat(folder, name.c_str(), kOpenDirectory));
+  if (!below.is_open()) return errno != ENOTDIR && errno != ENOENT;
+  std::vector<std::string> names;
+  if (NamesIn(below.number(), names) != 0) return true;
+  return std::ranges::any_of(names, [&](const std::string& each) {
+    return WouldLeadOut(below.number(), each, depth + 1, new_depth + 1);
+  });
+}
+
 }  // namespace
 
 HostDescriptor::~HostDescriptor() {
@@ -174,20 +233,18 @@ Result HostFolder::List(std::string_view path,
       error != 0) {
     return error;
   }
-  DIR* const directory = fdopendir(dup(folder.number()));
-  if (directory == nullptr) return ErrorFromHost(errno);
+  std::vector<std::string> found;
+  const Result error = NamesIn(folder.number(), found);
+  if (error != 0) return error;
   names.clear();
-  while (const dirent* entry = readdir(directory)) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == "..") continue;
+  for (std::string& name : found) {
     struct stat status;
     if (fstatat(folder.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) !=
         0) {
       continue;  // gone meanwhile
     }
-    names.push_back({name, TypeOf(status.st_mode)});
+    names.push_back({std::move(name), TypeOf(status.st_mode)});
   }
-  closedir(directory);
   std::ranges::sort(names, {}, &HostName::name);
   return 0;
 }
@@ -195,14 +252,7 @@ Result HostFolder::List(std::string_view path,
 Result HostFolder::ReadLink(std::string_view path, std::string& text) const {
   Parent parent;
   if (const Result error = OpenParent(path, parent); error != 0) return error;
-  std::array<char, kPathBytesMax> buffer;
-  const ssize_t size =
-      readlinkat(parent.directory.number(), parent.name.c_str(), buffer.data(),
-                 buffer.size());
-  if (size < 0) return ErrorFromHost(errno);
-  if (static_cast<std::size_t>(size) == buffer.size()) return -kENAMETOOLONG;
-  text.assign(buffer.data(), static_cast<std::size_t>(size));
-  return 0;
+  return ReadLinkAt(parent.directory.number(), parent.name.c_str(), text);
 }
 
 // ---- changing ---------------------------------------------------------------
@@ -221,8 +271,17 @@ Result HostFolder::MakeSymbolicLink(std::string_view path,
   Parent parent;
   const Result error = OpenParentToWrite(path, parent);
   if (error != 0) return error;
+  if (LeadsOut(text, DepthOf(path))) return -kEPERM;
   return ErrorUnless(symlinkat(text.c_str(), parent.directory.number(),
                                parent.name.c_str()) == 0);
+}
+
+Result HostFolder::CheckMove(std::string_view from, const Parent& source,
+                             std::string_view to) const {
+  return WouldLeadOut(source.directory.number(), source.name, DepthOf(from),
+                      DepthOf(to))
+             ? -kEPERM
+             : 0;
 }
 
 Result HostFolder::Link(std::string_view from, std::string_view to) const {
@@ -230,6 +289,7 @@ Result HostFolder::Link(std::string_view from, std::string_view to) const {
   Parent target;
   Result error = OpenParentToWrite(from, source);
   if (error == 0) error = OpenParentToWrite(to, target);
+  if (error == 0) error = CheckMove(from, source, to);
   if (error != 0) return error;
   return ErrorUnless(linkat(source.directory.number(), source.name.c_str(),
                             target.directory.number(), target.name.c_str(),
@@ -249,6 +309,7 @@ Result HostFolder::Rename(std::string_view from, std::string_view to) const {
   Parent target;
   Result error = OpenParentToWrite(from, source);
   if (error == 0) error = OpenParentToWrite(to, target);
+  if (error == 0) error = CheckMove(from, source, to);
   if (error != 0) return error;
   return ErrorUnless(renameat(source.directory.number(), source.name.c_str(),
                               target.directory.number(),

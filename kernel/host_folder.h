@@ -12,6 +12,11 @@
 //
 // Failures are negative Linux errors. In a folder that is not writable, what
 // would change something is -EROFS.
+//
+// Programs of the host follow symbolic links that the guest leaves behind. So
+// the guest may make and move only such as lead to places in the folder: a
+// relative path whose ".." come first and are no more than there are folders
+// above the link. Others are -EPERM.
 
 #include <cstddef>
 #include <cstdint>
@@ -101,6 +106,9 @@ class HostFolder {
       : root_(std::move(root)), writable_(writable) {}
 
   Result OpenParent(std::string_view path, Parent& parent) const;
+  // Whether what lies at `from` may come to lie at `to`.
+  Result CheckMove(std::string_view from, const Parent& source,
+                   std::string_view to) const;
   // The same to change something: -EROFS, -EBUSY for the folder itself.
   Result OpenParentToWrite(std::string_view path, Parent& parent) const;
 

@@ -10,27 +10,38 @@
 
 namespace kheap {
 
+namespace {
+
+constexpr char kPlaceOfHere[] = "work";
+
+}  // namespace
+
 absl::StatusOr<HostMount> ParseHostMount(absl::string_view text) {
   HostMount mount;
   absl::string_view rest = text;
   mount.writable = absl::ConsumeSuffix(&rest, ":rw");
   const std::vector<std::string> parts = absl::StrSplit(rest, ':');
   if (parts.size() > 2 || parts.front().empty() || parts.back().empty()) {
+    return absl::InvalidArgumentError("is not HOST[:GUEST][:rw]");
+  }
+  if (parts.size() == 2 && parts.back().front() != '/') {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is not HOST[:GUEST][:rw]"));
+        "needs a guest path that begins with \"/\": HOST:/NAME");
   }
   mount.host = parts.front();
   std::vector<std::string> names;
   for (const absl::string_view name : absl::StrSplit(parts.back(), '/')) {
     if (name == "..") {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "\"", text, "\" needs a guest path without \"..\": HOST:/NAME"));
+      return absl::InvalidArgumentError(
+          "needs a guest path without \"..\": HOST:/NAME");
     }
     if (!name.empty() && name != ".") names.emplace_back(name);
   }
+  const bool is_here = parts.size() == 1 && parts.front().front() != '/';
+  if (names.empty() && is_here) names.emplace_back(kPlaceOfHere);
   if (names.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", text, "\" needs a guest path other than the root: HOST:/NAME"));
+    return absl::InvalidArgumentError(
+        "needs a guest path other than the root: HOST:/NAME");
   }
   mount.guest = absl::StrCat("/", absl::StrJoin(names, "/"));
   return mount;

@@ -32,9 +32,10 @@ struct HostMount {
   friend bool operator==(const HostMount&, const HostMount&) = default;
 };
 
-// "HOST[:GUEST][:rw]". GUEST is HOST where it is left out, and relative ones
-// count from the root. InvalidArgument for an empty part, or a GUEST that is
-// the root or has a "..".
+// "HOST[:GUEST][:rw]". Where GUEST is left out it is HOST, from the root if
+// that is relative; "/work" for ".". InvalidArgument for an empty part, or a
+// GUEST that is relative, is the root or has a ".."; the message follows the
+// text.
 absl::StatusOr<HostMount> ParseHostMount(absl::string_view text);
 
 }  // namespace kheap

@@ -220,6 +220,64 @@ TEST_F(HostFolderTest, AWritableFolderTakesEveryChange) {
   guest.ExpectSound();
 }
 
+// Programs of the host follow what the guest leaves behind.
+TEST_F(HostFolderTest, TheGuestMakesNoLinkThatLeadsOut) {
+  GuestSystem guest(Options(true));
+  const auto link = [&](const std::string& text, const std::string& name) {
+    return guest.Call("symlinkat", guest.Text(text), kAT_FDCWD,
+                      guest.Text("/mnt/host/" + name));
+  };
+  for (const char* const text :
+       {"/etc/passwd", "/", "..", "../secret", "./../secret", "../given/file",
+        "sub/../../secret", "sub/../file", "//mnt/host/file"}) {
+    EXPECT_EQ(link(text, "new"), -kEPERM) << text;
+    EXPECT_FALSE(std::filesystem::is_symlink(outside_.At("given/new"))) << text;
+  }
+  EXPECT_EQ(link("../../secret", "sub/new"), -kEPERM);
+  EXPECT_EQ(link("../../../secret", "sub/deep/new"), -kEPERM);
+  EXPECT_EQ(link("sub//inner", "down"), 0);
+  EXPECT_EQ(link("./not/yet/there", "dangling"), 0);
+  EXPECT_EQ(link("../file", "sub/up"), 0);
+  EXPECT_EQ(link("../../file", "sub/deep/up"), 0);
+  for (const char* const name : {"down", "sub/up", "sub/deep/up"}) {
+    EXPECT_NE(ReadAll(guest, std::string("/mnt/host/") + name), "error 18");
+  }
+  // What the guest makes in its own files is its own matter.
+  EXPECT_EQ(guest.Call("symlinkat", guest.Text("/mnt"), kAT_FDCWD,
+                       guest.Text("/tmp/link")),
+            0);
+  guest.ExpectSound();
+}
+
+TEST_F(HostFolderTest, NoMoveLetsALinkLeadOut) {
+  Link("../../file", "sub/deep/up");
+  Link("/etc/passwd", "sub/absolute");
+  std::filesystem::create_directories(outside_.At("given/sub/deep/more"));
+  Link("../../../file", "sub/deep/more/up");
+  GuestSystem guest(Options(true));
+  const auto at = [&](const std::string& name) {
+    return guest.Text("/mnt/host/" + name);
+  };
+  const auto move = [&](const std::string& from, const std::string& to) {
+    return guest.Call("renameat2", kAT_FDCWD, at(from), kAT_FDCWD, at(to), 0);
+  };
+  EXPECT_EQ(move("sub/deep/up", "sub/up"), -kEPERM);
+  EXPECT_EQ(move("sub/deep", "deep"), -kEPERM);
+  EXPECT_EQ(move("sub/deep/more", "sub/more"), -kEPERM);
+  EXPECT_EQ(guest.Call("linkat", kAT_FDCWD, at("sub/deep/up"), kAT_FDCWD,
+                       at("sub/up"), 0),
+            -kEPERM);
+  EXPECT_EQ(move("sub/deep/none", "none"), -kENOENT);
+  EXPECT_EQ(ReadAll(guest, "/mnt/host/sub/deep/up"), "content");
+  // Sideways and down is no danger; and what led out before may move.
+  EXPECT_EQ(move("sub/deep/up", "sub/deep/more/other"), 0);
+  EXPECT_EQ(move("sub/deep", "sub/renamed"), 0);
+  EXPECT_EQ(move("sub/absolute", "absolute"), 0);
+  EXPECT_EQ(move("sub/inner", "inner"), 0);
+  EXPECT_EQ(ReadAll(guest, "/mnt/host/sub/renamed/more/up"), "content");
+  guest.ExpectSound();
+}
+
 TEST_F(HostFolderTest, TheMountPointItselfStays) {
   GuestSystem guest(Options(true));
   EXPECT_EQ(
@@ -283,53 +341,6 @@ TEST_F(HostFolderTest, TimesAndOwnersOfTheHostStayThere) {
   EXPECT_EQ(status.st_mtime_sec, 946684800);
   EXPECT_EQ(status.st_uid, 0u);
   EXPECT_EQ(status.st_dev, 2u);
-}
-
-TEST(HostMountTest, TextIsHostThenGuestThenRights) {
-  const auto parse = [](const char* text) {
-    return ParseHostMount(text).value();
-  };
-  EXPECT_EQ(parse("data"), (HostMount{"data", "/data", false}));
-  EXPECT_EQ(parse("/srv/x"), (HostMount{"/srv/x", "/srv/x", false}));
-  EXPECT_EQ(parse("./a//b/"), (HostMount{"./a//b/", "/a/b", false}));
-  EXPECT_EQ(parse("data:rw"), (HostMount{"data", "/data", true}));
-  EXPECT_EQ(parse(".:/work"), (HostMount{".", "/work", false}));
-  EXPECT_EQ(parse("../x:y:rw"), (HostMount{"../x", "/y", true}));
-  for (const char* const text : {"", ":", ":x", "x:", ".", "/", "a:b:c", "../x",
-                                 "x:/", "x:a/../b", "x::rw", ":rw"}) {
-    EXPECT_EQ(ParseHostMount(text).status().code(),
-              absl::StatusCode::kInvalidArgument)
-        << text;
-  }
-}
-
-TEST(HostMountTest, MountsThatCannotBeAreRefused) {
-  const HostFolderForTest host;
-  host.Write("file", "");
-  const auto code = [&](std::vector<HostMount> mounts) {
-    const auto heap =
-        GlobalHeap::Create({.layout = {.kernel_bytes = 1 << 20}}).value();
-    CapturedConsole console;
-    return Kernel::Create(*heap, console, {.mounts = std::move(mounts)})
-        .status()
-        .code();
-  };
-  EXPECT_EQ(code({{host.path(), "/a"}}), absl::StatusCode::kOk);
-  EXPECT_EQ(code({{host.path(), "/a"}, {host.path(), "/b/c"}}),
-            absl::StatusCode::kOk);
-  EXPECT_EQ(code({{host.path(), "/"}}), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({{host.path(), "/dev"}}), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({{host.path(), "/dev/null"}}),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({{host.path(), "/a"}, {host.path(), "/a"}}),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({{host.path(), "/a"}, {host.path(), "/a/b"}}),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({{host.path(), "/a/b"}, {host.path(), "/a"}}),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({{host.At("none"), "/a"}}), absl::StatusCode::kNotFound);
-  EXPECT_EQ(code({{host.At("file"), "/a"}}),
-            absl::StatusCode::kInvalidArgument);
 }
 
 // Whatever tree of links there is, and whatever path is tried, what is read is

@@ -290,7 +290,70 @@ CallShape PlainShapeOf(const llvm::FunctionType& type) {
   return shape;
 }
 
+// The letters of C's type, empty for one that has none.
+std::string LettersOf(const llvm::DIType* type) {
+  const llvm::DIType* const plain = Plain(type);
+  if (plain == nullptr) return "";
+  const std::uint64_t bits = plain->getSizeInBits();
+  if (AsRecord(plain) != nullptr || IsComplex(plain)) {
+    return StructSignature(bits / 8);
+  }
+  if (plain->getTag() == llvm::dwarf::DW_TAG_pointer_type) return "p";
+  if (plain->getTag() == llvm::dwarf::DW_TAG_array_type) {
+    const auto& array = llvm::cast<llvm::DICompositeType>(*plain);
+    const std::string element = LettersOf(array.getBaseType());
+    return element.empty() || element[0] == '[' ? element : "[" + element;
+  }
+  const auto* const basic = llvm::dyn_cast<llvm::DIBasicType>(plain);
+  if (basic != nullptr) {
+    if (basic->getEncoding() == llvm::dwarf::DW_ATE_boolean) return "b";
+    if (basic->getEncoding() == llvm::dwarf::DW_ATE_float) {
+      return bits == 32 ? "f" : bits == 64 ? "d" : "";
+    }
+  } else if (plain->getTag() != llvm::dwarf::DW_TAG_enumeration_type) {
+    return "";
+  }
+  switch (bits) {
+    case 8:
+      return "c";
+    case 16:
+      return "s";
+    case 32:
+      return "i";
+    case 64:
+      return "l";
+    case 128:
+      return "q";
+    default:
+      return "";
+  }
+}
+
+// C's words for an array end in its elements' type.
+std::string VariableTypeName(const llvm::DIType* type) {
+  std::string dimensions;
+  const llvm::DIType* plain = Plain(type);
+  while (plain != nullptr &&
+         plain->getTag() == llvm::dwarf::DW_TAG_array_type) {
+    dimensions = " array";
+    type = llvm::cast<llvm::DICompositeType>(plain)->getBaseType();
+    plain = Plain(type);
+  }
+  return NameOf(type) + dimensions;
+}
+
 }  // namespace
+
+VariableType TypeOf(const llvm::GlobalVariable& variable) {
+  llvm::SmallVector<llvm::DIGlobalVariableExpression*, 1> notes;
+  variable.getDebugInfo(notes);
+  for (const llvm::DIGlobalVariableExpression* const note : notes) {
+    const llvm::DIType* const type = note->getVariable()->getType();
+    const std::string letters = LettersOf(type);
+    if (!letters.empty()) return {letters, VariableTypeName(type)};
+  }
+  return {};
+}
 
 CallShape ShapeOf(const llvm::Function& function) {
   if (const llvm::DISubprogram* const subprogram = function.getSubprogram()) {

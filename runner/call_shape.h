@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "llvm/IR/Function.h"
+#include "llvm/IR/GlobalVariable.h"
 
 namespace kheap {
 
@@ -44,6 +45,13 @@ struct CallShape {
 // Where there is no debug information, or it is of another function, every
 // parameter of LLVM's stands for itself.
 CallShape ShapeOf(const llvm::Function& function);
+
+// A variable's type, as ImageGlobal has it.
+struct VariableType {
+  std::string letters;
+  std::string c_type;
+};
+VariableType TypeOf(const llvm::GlobalVariable& variable);
 
 }  // namespace kheap
 

@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 #include "process/process.h"
+#include "runner/call_shape.h"
 #include "runner/entry_emitter.h"
 #include "runner/function_translator.h"
 #include "runner/program_image.h"
@@ -137,6 +138,9 @@ absl::Status ModuleTranslator::PlaceGlobals() {
         image.size_bytes + 2 * kGlobalRedZoneBytes + image.alignment;
     (image.section == ImageSection::kReadOnly ? read_only_bytes : data_bytes) +=
         bytes;
+    const VariableType type = TypeOf(*global);
+    image.type = type.letters;
+    image.c_type = type.c_type;
     symbol_bytes += 160 + image.name.size();
     image_.globals.push_back(image);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/program.h"
 
+#include <algorithm>
+
 #include "bitshift/bits.h"
 #include "runner/fault_report.h"
 #include "runner/program_compiler.h"
@@ -98,6 +100,36 @@ absl::StatusOr<void*> GuestProcess::FindEntry(
                      "`, and was asked for as `", PrototypeOf(signature), "`"));
   }
   return function->entry;
+}
+
+absl::StatusOr<Address> GuestProcess::FindVariable(
+    std::string_view name, const std::string& letters,
+    std::uint64_t size_bytes) const {
+  const absl::string_view shown(name.data(), name.size());
+  const auto symbol = machine_->process().data().Find(name);
+  if (!symbol.has_value()) {
+    return absl::NotFoundError(
+        absl::StrCat("the program has no global `", shown, "`"));
+  }
+  const std::vector<ImageGlobal>& globals = machine_->program().image().globals;
+  const auto global = std::ranges::find(globals, name, &ImageGlobal::name);
+  std::string_view type;
+  if (global != globals.end()) type = global->type;
+  const bool is_array = type.starts_with('[');
+  const std::string_view element = type.substr(is_array ? 1 : 0);
+  const bool lies_over_numbers =
+      is_array && letters[0] == '{' && element[0] != '{';
+  if (!type.empty() && element != letters && !lies_over_numbers) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", shown, "` is `", global->c_type,
+                     "`, and was asked for as `", TypeNameOf(letters), "`"));
+  }
+  if (size_bytes == 0 || symbol->size_bytes % size_bytes != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", shown, "` has ", symbol->size_bytes,
+                     " bytes, no multiple of ", size_bytes));
+  }
+  return symbol->address;
 }
 
 RunEnd RunGuarded(

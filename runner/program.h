@@ -7,8 +7,8 @@
 //   auto program = Program::Compile({}, {{"list.c"}}).value();
 //   auto run = program.Start().value();
 //   auto sum = run->Call<std::int32_t>("sum", head).value();
-//   auto add = run->Find<std::int32_t(std::int32_t,
-//   std::int32_t)>("add").value(); *add(1, 2).value;  // 3, in nanoseconds
+//   auto add = run->Find<int(int, int)>("add").value();
+//   *add(1, 2).value;                       // 3, in nanoseconds
 //
 // A Program is compiled once; each Start makes a process of its own, with the
 // program's globals in place. Processes share nothing: any number, of any
@@ -28,6 +28,7 @@
 #include "runner/initial_state.h"
 #include "runner/machine.h"
 #include "runner/sources.h"
+#include "scalars/guest_type.h"
 #include "scalars/ptr.h"
 
 namespace kheap {
@@ -40,6 +41,16 @@ struct RunResult {
   std::string report;  // the fault in words, if there is one
 };
 
+// A T as ImageGlobal's type has it.
+template <typename T>
+std::string VariableSignatureOf() {
+  if constexpr (GuestStruct<T>) {
+    return absl::StrCat("{", SizeOf<T>(), "}");
+  } else {
+    return SignatureOf<T>();
+  }
+}
+
 class GuestProcess {
  public:
   // Runs main with these arguments (the first is the program's name) and this
@@ -49,7 +60,9 @@ class GuestProcess {
       const std::vector<std::string>& environment = {});
 
   // A function of the program, ready to be called: Find<int(int, int)>("add").
-  // Parameters may be numbers, Address, Ptr<T> and structs (guest_call.h).
+  // Parameters may be numbers, Address, Ptr<T> and structs (guest_value.h).
+  // What must agree is what C's ABI tells apart: `int` and `unsigned` are the
+  // same.
   //   NotFound         the program defines no such function, or it is static
   //   InvalidArgument  its type is another one
   template <typename Type>
@@ -66,21 +79,18 @@ class GuestProcess {
     return (*function)(arguments...);
   }
 
-  // A global of the program. InvalidArgument if it is not of T's size.
+  // A global of the program: a T, or an array of Ts, of which this is the
+  // first. Of numbers the size and the kind count, as in C's ABI, and not the
+  // sign; of structs the size. A class may also be laid over an array of
+  // numbers.
+  //   NotFound         there is no such global
+  //   InvalidArgument  its type is another one
   template <typename T>
   absl::StatusOr<Ptr<T>> Symbol(std::string_view name) {
-    const auto symbol = machine_->process().data().Find(name);
-    if (!symbol.has_value()) {
-      return absl::NotFoundError(
-          absl::StrCat("the program has no global `",
-                       absl::string_view(name.data(), name.size()), "`"));
-    }
-    if (symbol->size_bytes % sizeof(T) != 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "`", absl::string_view(name.data(), name.size()), "` has ",
-          symbol->size_bytes, " bytes, no multiple of ", sizeof(T)));
-    }
-    return Ptr<T>(machine_->heap(), symbol->address);
+    const auto address =
+        FindVariable(name, VariableSignatureOf<T>(), SizeOf<T>());
+    if (!address.ok()) return address.status();
+    return Ptr<T>(machine_->heap(), *address);
   }
 
   Process& process() { return machine_->process(); }
@@ -106,6 +116,11 @@ class GuestProcess {
 
   absl::StatusOr<void*> FindEntry(std::string_view name,
                                   const std::string& signature) const;
+  // The global of this name, if it is what the letters say.
+  absl::StatusOr<Address> FindVariable(std::string_view name,
+                                       const std::string& letters,
+                                       std::uint64_t size_bytes) const;
+
   std::unique_ptr<Machine> machine_;
 };
 

@@ -66,7 +66,7 @@ class Reader {
   bool ok_ = true;
 };
 
-constexpr std::uint64_t kImageVersion = 3;
+constexpr std::uint64_t kImageVersion = 4;
 
 void WriteFrames(Writer& out, const std::vector<ImageFrame>& frames) {
   out.Number(frames.size());
@@ -128,6 +128,8 @@ std::string ProgramImage::Serialise() const {
     out.Number(global.alignment);
     out.Number(global.address);
     out.Text(global.bytes);
+    out.Text(global.type);
+    out.Text(global.c_type);
   }
   out.Number(functions.size());
   for (const ImageFunction& function : functions) {
@@ -159,6 +161,8 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
     global.alignment = in.Number();
     global.address = in.Number();
     global.bytes = in.Text();
+    global.type = in.Text();
+    global.c_type = in.Text();
     image.globals.push_back(std::move(global));
   }
   for (std::uint64_t left = in.Count(); left > 0 && in.ok(); --left) {

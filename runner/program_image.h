@@ -25,6 +25,10 @@ struct ImageGlobal {
   std::uint64_t alignment;
   std::uint64_t address;  // where GlobalData puts it
   std::string bytes;      // empty for kBss
+  // Its type as a letter of a signature, of an array "[" and its elements';
+  // empty where only the size is known. And as C writes it, for messages.
+  std::string type;
+  std::string c_type;
 };
 
 // A letter per value: 'v' void, 'p' pointer, 'q' 128-bit, 'l' 64-bit, 'i'

@@ -41,17 +41,22 @@ std::string TextOf(char letter) {
 
 }  // namespace
 
+std::string TypeNameOf(std::string_view letters) {
+  if (letters.size() == 1) return TextOf(letters[0]);
+  return absl::StrCat("struct of ",
+                      std::string(letters.substr(1, letters.size() - 2)),
+                      " bytes");
+}
+
 std::string PrototypeOf(std::string_view signature) {
   std::vector<std::string> types;
   for (std::size_t i = 0; i < signature.size(); ++i) {
     const std::size_t end = signature.find('}', i);
     if (signature[i] != '{' || end == std::string_view::npos) {
-      types.push_back(TextOf(signature[i]));
+      types.push_back(TypeNameOf(signature.substr(i, 1)));
       continue;
     }
-    types.push_back(absl::StrCat(
-        "struct of ", std::string(signature.substr(i + 1, end - i - 1)),
-        " bytes"));
+    types.push_back(TypeNameOf(signature.substr(i, end + 1 - i)));
     i = end;
   }
   if (types.empty()) return "";

@@ -14,6 +14,9 @@ namespace kheap {
 // "double (struct of 16 bytes, int, ...)".
 std::string PrototypeOf(std::string_view signature);
 
+// One value of it: "struct of 16 bytes".
+std::string TypeNameOf(std::string_view letters);
+
 }  // namespace kheap
 
 #endif  // KHEAP_RUNNER_SIGNATURE_H_

@@ -15,8 +15,8 @@ ProgramImage Sample() {
   image.stack_bytes = 4096;
   image.checked = true;
   image.globals.push_back({"counter", ImageSection::kData, 4, 4, 12345,
-                           std::string("\1\0\0\0", 4)});
-  image.globals.push_back({"", ImageSection::kBss, 100, 16, 99, ""});
+                           std::string("\1\0\0\0", 4), "i", "int"});
+  image.globals.push_back({"", ImageSection::kBss, 100, 16, 99, "", "", ""});
   image.functions.push_back({"main", "iip", "int (int, char **)", 0});
   return image;
 }
@@ -28,6 +28,8 @@ TEST(ProgramImageTest, ParsesWhatItSerialised) {
   EXPECT_EQ(parsed->Serialise(), image.Serialise());
   EXPECT_EQ(parsed->globals[0].name, "counter");
   EXPECT_EQ(parsed->globals[0].bytes, image.globals[0].bytes);
+  EXPECT_EQ(parsed->globals[0].type, "i");
+  EXPECT_EQ(parsed->globals[0].c_type, "int");
   EXPECT_EQ(parsed->functions[0].signature, "iip");
   EXPECT_TRUE(parsed->checked);
 }

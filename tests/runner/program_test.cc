@@ -95,6 +95,66 @@ TEST(ProgramTest, GlobalsAreInPlaceAndEachProcessHasItsOwn) {
             absl::StatusCode::kInvalidArgument);
 }
 
+struct Box : CStruct {
+  static constexpr std::uint64_t kSizeBytes = 16, kAlignment = 4;
+  using CStruct::CStruct;
+};
+
+TEST(ProgramTest, AGlobalIsOfTheTypeThatItIsAskedForAs) {
+  const Program program = Compiled(R"(
+    typedef unsigned count_t;
+    enum color { RED } color;
+    struct box { int sides[4]; } box, boxes[2];
+    const volatile count_t counter = 1;
+    float ratio; double exact; long double more;
+    char text[12]; int grid[2][3]; int *place; _Bool flag; short narrow;
+    char raw[32];
+  )");
+  const auto process = Started(program);
+  const auto refusal = [](const auto& symbol) {
+    return std::string(symbol.status().message());
+  };
+  EXPECT_TRUE(process->Symbol<std::uint32_t>("counter").ok());
+  EXPECT_TRUE(process->Symbol<std::int32_t>("counter").ok());
+  EXPECT_EQ(refusal(process->Symbol<std::int8_t>("counter")),
+            "`counter` is `const volatile count_t`, and was asked for as "
+            "`char`");
+  EXPECT_EQ(refusal(process->Symbol<float>("color")),
+            "`color` is `enum color`, and was asked for as `float`");
+  EXPECT_TRUE(process->Symbol<std::int32_t>("color").ok());
+  EXPECT_TRUE(process->Symbol<float>("ratio").ok());
+  EXPECT_FALSE(process->Symbol<std::int32_t>("ratio").ok());
+  EXPECT_TRUE(process->Symbol<double>("exact").ok());
+  EXPECT_TRUE(process->Symbol<double>("more").ok());
+  EXPECT_FALSE(process->Symbol<std::int64_t>("exact").ok());
+  EXPECT_FALSE(process->Symbol<float>("exact").ok());
+  EXPECT_TRUE(process->Symbol<std::int8_t>("text").ok());
+  EXPECT_EQ(refusal(process->Symbol<std::int32_t>("text")),
+            "`text` is `char array`, and was asked for as `int`");
+  EXPECT_TRUE(process->Symbol<std::int32_t>("grid").ok());
+  EXPECT_FALSE(process->Symbol<std::int64_t>("grid").ok());
+  EXPECT_TRUE(process->Symbol<Ptr<std::int32_t>>("place").ok());
+  EXPECT_FALSE(process->Symbol<std::int64_t>("place").ok());
+  EXPECT_TRUE(process->Symbol<bool>("flag").ok());
+  EXPECT_FALSE(process->Symbol<std::int8_t>("flag").ok());
+  EXPECT_TRUE(process->Symbol<std::int16_t>("narrow").ok());
+  EXPECT_TRUE(process->Symbol<Box>("box").ok());
+  EXPECT_TRUE(process->Symbol<Box>("boxes").ok());
+  EXPECT_TRUE(process->Symbol<Box>("raw").ok());
+  EXPECT_FALSE(process->Symbol<Box>("text").ok());
+  EXPECT_FALSE(process->Symbol<Box>("counter").ok());
+  EXPECT_EQ(refusal(process->Symbol<std::int32_t>("box")),
+            "`box` is `struct box`, and was asked for as `int`");
+}
+
+TEST(ProgramTest, SignednessIsNoPartOfAFunctionsType) {
+  const Program program = Compiled("int add(int a, int b) { return a + b; }");
+  const auto process = Started(program);
+  const auto add = process->Find<unsigned(unsigned, int)>("add");
+  ASSERT_TRUE(add.ok()) << add.status();
+  EXPECT_EQ((*add)(1, -2).value, 4294967295u);
+}
+
 TEST(ProgramTest, AFaultIsAResultAndTheProcessCanBeLookedAt) {
   const Program program = Compiled(R"(
     int log_size;

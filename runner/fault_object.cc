@@ -10,6 +10,9 @@ namespace kheap {
 
 namespace {
 
+// One of a variadic call's, as va_arg steps.
+constexpr std::uint64_t kArgumentBytes = 8;
+
 std::string Bytes(std::uint64_t count) {
   return absl::StrCat(count, count == 1 ? " byte" : " bytes");
 }
@@ -121,8 +124,22 @@ class ObjectFinder {
   FaultObject Variable() const {
     const auto found =
         FindVariable(heap_, machine_.program().image().frames, address_);
-    if (!found.has_value()) return Plain("is on the stack");
+    if (!found.has_value()) {
+      FaultObject object = Plain("is on the stack, in no variable");
+      object.may_be_argument = true;
+      return object;
+    }
+    const std::uint64_t offset = address_ - found->frame_begin;
+    const std::uint64_t arguments = found->frame->mark_offset;
+    if (!found->has_returned && offset < arguments) {
+      FaultObject object = Plain(absl::StrCat(
+          "is behind the arguments of a call in ", found->frame->function));
+      object.may_be_argument = true;
+      return object;
+    }
     FaultObject object;
+    object.may_be_argument =
+        !found->has_returned && offset < arguments + kArgumentBytes;
     object.kind = FaultObject::Kind::kVariable;
     object.name = found->variable->name;
     object.size_bytes = found->variable->size_bytes;
@@ -155,14 +172,19 @@ std::string Named(const FaultObject& object) {
                              : absl::StrCat("`", object.name, "`");
 }
 
-std::string BoundsFix(const FaultObject& object) {
-  if (object.kind == FaultObject::Kind::kNone) {
-    return "let the pointer point into an object";
+std::string BoundsFix(const FaultObject& object, Access access) {
+  std::string fix =
+      object.kind == FaultObject::Kind::kNone
+          ? "let the pointer point into an object"
+          : absl::StrCat("stay within the ", Bytes(object.size_bytes), " of ",
+                         object.kind == FaultObject::Kind::kBlock
+                             ? "the block"
+                             : Named(object),
+                         ", or make it larger");
+  if (object.may_be_argument && access == Access::kLoad) {
+    fix += "; or pass each argument that the called function reads";
   }
-  return absl::StrCat(
-      "stay within the ", Bytes(object.size_bytes), " of ",
-      object.kind == FaultObject::Kind::kBlock ? "the block" : Named(object),
-      ", or make it larger");
+  return fix;
 }
 
 std::string TargetFix(TargetKind target) {
@@ -199,7 +221,7 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
                  ? "set the function pointer before calling through it"
                  : "make the pointer point to something, or test it for NULL";
     case FaultCode::kOutOfBounds:
-      return BoundsFix(object);
+      return BoundsFix(object, fault.access);
     case FaultCode::kStackOverflow:
       return fault.size_bytes < kLargeFrameBytes
                  ? "recurse less deep, or keep large objects in malloc's memory"

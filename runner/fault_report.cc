@@ -10,6 +10,8 @@ namespace {
 
 std::string Place(const SourceLine& line) {
   if (line.file.empty()) return "unknown place";
+  // Code of several lines that the optimiser made one has none.
+  if (line.line == 0) return line.file;
   std::string text = absl::StrCat(line.file, ":", line.line);
   if (line.column != 0) absl::StrAppend(&text, ":", line.column);
   return text;

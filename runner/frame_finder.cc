@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/frame_finder.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "bitshift/bits.h"
@@ -25,8 +26,7 @@ class FrameFinder {
     std::optional<FoundVariable> live;
     std::optional<FoundVariable> dead;
     const Address begin = heap_.layout().begin(Region::kStack);
-    Address at(bits::AlignDown(address_.offset(), kFrameAlignment));
-    for (; at >= begin; at = at - kFrameAlignment) {
+    for (Address at = Highest(); at >= begin; at = at - kFrameAlignment) {
       const ImageFrame* const frame = FrameAt(at);
       if (frame == nullptr) continue;
       const Address frame_begin = at - frame->mark_offset;
@@ -36,7 +36,8 @@ class FrameFinder {
           IsLaidOut(*frame, frame_begin)) {
         live = Nearest(*frame, frame_begin, /*has_returned=*/false);
         if (live.has_value()) live->scope_has_ended = IsPopped(address_);
-      } else if (state == ShadowByte::kPoppedFrame && !dead.has_value()) {
+      } else if (state == ShadowByte::kPoppedFrame && at <= address_ &&
+                 !dead.has_value()) {
         dead = Nearest(*frame, frame_begin, /*has_returned=*/true);
       }
     }
@@ -44,6 +45,18 @@ class FrameFinder {
   }
 
  private:
+  // Where the mark of a live frame can be: what its calls take lies below it.
+  Address Highest() const {
+    std::uint64_t most = 0;
+    for (const ImageFrame& frame : frames_) {
+      most = std::max(most, frame.mark_offset);
+    }
+    const std::uint64_t end = heap_.layout().end(Region::kStack).offset();
+    return Address(bits::AlignDown(
+        std::min(address_.offset() + most, end - kFrameAlignment),
+        kFrameAlignment));
+  }
+
   bool IsPopped(Address at) const {
     return heap_.shadow()->At(at) == ShadowByte::kPoppedFrame;
   }
@@ -92,7 +105,7 @@ class FrameFinder {
       const Address place = PlaceOf(variable, begin);
       if (!best.has_value() || DistanceTo(variable, place) <
                                    DistanceTo(*best->variable, best->begin)) {
-        best = {&frame, &variable, place, has_returned, false};
+        best = {&frame, &variable, place, begin, has_returned, false};
       }
     }
     return best;

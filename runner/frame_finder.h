@@ -18,6 +18,7 @@ struct FoundVariable {
   const ImageFrame* frame;
   const ImageVariable* variable;
   Address begin;
+  Address frame_begin;
   bool has_returned;     // the call that it belonged to
   bool scope_has_ended;  // its own, in a call that goes on
 };

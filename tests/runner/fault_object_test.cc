@@ -12,7 +12,9 @@
 namespace kheap {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 // The report of a fault in `int run(int n)`, at -O0 and at -O2: the same.
 std::string ReportOf(const std::string& text, std::int32_t n) {
@@ -260,6 +262,39 @@ TEST(FaultObjectTest, NamesAStringConstant) {
     })",
                        0),
               HasSubstr("is 0 bytes into a string constant of 4 bytes"));
+}
+
+TEST(FaultObjectTest, SaysWhereACallMayLackAnArgument) {
+  const std::string sum = R"(
+    #include <stdarg.h>
+    static int sum(int n, ...) {
+      va_list list;
+      va_start(list, n);
+      int total = 0;
+      while (n-- > 0) total += va_arg(list, int);
+      va_end(list);
+      return total;
+    })";
+  const auto fix = HasSubstr("; or pass each argument that the called");
+  EXPECT_THAT(ReportOf(sum + "int run(int n) { return sum(n); }", 1),
+              AllOf(HasSubstr("is on the stack, in no variable"), fix));
+  const std::string kept = sum + R"(
+    int run(int n) {
+      int kept[4] = {1, 2, 3, 4};
+      return kept[n] + )";
+  EXPECT_THAT(ReportOf(kept + "sum(n, 5); }", 2),
+              AllOf(HasSubstr("is behind the arguments of a call in run"),
+                    HasSubstr("fix: let the pointer point into an object; or "
+                              "pass each argument")));
+  EXPECT_THAT(ReportOf(kept + "sum(n, 5, 6); }", 3),
+              AllOf(HasSubstr("before the variable `kept`"), fix));
+  EXPECT_THAT(ReportOf(R"(
+    #include <stdio.h>
+    int run(int n) { return printf("%d %d\n", n); })",
+                       1),
+              fix);
+  // What is stored there, or read nearer to a variable, is no argument.
+  EXPECT_THAT(ReportOf(kept + "kept[n - 3]; }", 2), Not(fix));
 }
 
 }  // namespace

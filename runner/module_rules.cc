@@ -97,6 +97,14 @@ class Checker {
             llvm::isa<llvm::Function>(code->stripPointerCastsAndAliases()))) {
         return RefuseNamed(list, "has a row that names no function");
       }
+      const auto* const function =
+          llvm::dyn_cast<llvm::Function>(code->stripPointerCastsAndAliases());
+      if (function != nullptr &&
+          (function->arg_size() > 0 || function->isVarArg())) {
+        RefuseNamed(*function,
+                    "is a constructor or destructor that takes "
+                    "arguments");
+      }
     }
   }
 

@@ -223,11 +223,9 @@ void ModuleTranslator::EmitConstructors() {
       std::ranges::reverse(calls);
     }
     for (const auto& [priority, callee] : calls) {
-      std::vector<llvm::Value*> zeros;
-      for (llvm::Type* const type : callee->getFunctionType()->params()) {
-        zeros.push_back(llvm::Constant::getNullValue(type));
-      }
-      builder.CreateCall(callee, zeros);
+      // It takes nothing, unless another source defines it otherwise.
+      builder.CreateCall(
+          llvm::FunctionType::get(callee->getReturnType(), false), callee);
     }
     builder.CreateRetVoid();
     functions_.push_back(function);

@@ -125,6 +125,16 @@ constexpr Refusal kRefusals[] = {
      "  [{ i32, ptr, ptr } { i32 1, ptr inttoptr (i64 4096 to ptr), ptr null "
      "}]",
      "names no function"},
+    {"constructor_with_parameters",
+     "@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }]\n"
+     "  [{ i32, ptr, ptr } { i32 1, ptr @c, ptr null }]\n"
+     "define void @c(i32 %n, ptr %arguments) { ret void }",
+     "`c` is a constructor or destructor that takes arguments"},
+    {"destructor_with_open_parameters",
+     "@llvm.global_dtors = appending global [1 x { i32, ptr, ptr }]\n"
+     "  [{ i32, ptr, ptr } { i32 1, ptr @d, ptr null }]\n"
+     "define void @d(...) { ret void }",
+     "`d` is a constructor or destructor that takes arguments"},
     {"setjmp_of_numbers",
      "declare i32 @setjmp(double) returns_twice\n"
      "define i32 @f() {\n  %1 = call i32 @setjmp(double 1.0)\n"
@@ -246,6 +256,23 @@ TEST(HarmlessModuleTest, BitsOfIntegersWithoutWholeBytesStayTheirOwn) {
                      "  ret i64 %3\n}",
                      41),
             42);
+}
+
+// One module lists a function that another one defines with a parameter.
+TEST(HarmlessModuleTest, AConstructorGetsZerosForWhatItIsNotSaidToTake) {
+  const auto program = Program::Compile(
+      {.optimisation = 1},
+      {{"list.ll",
+        "@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }]\n"
+        "  [{ i32, ptr, ptr } { i32 1, ptr @c, ptr null }]\n"
+        "declare void @c()"},
+       {"code.ll",
+        "@x = global i64 1\n"
+        "define i64 @c(i64 %a, ptr %p) {\n  %1 = add i64 %a, 41\n"
+        "  store i64 %1, ptr @x\n  ret i64 %1\n}\n"
+        "define i32 @main() {\n  %1 = load i32, ptr @x\n  ret i32 %1\n}"}});
+  ASSERT_TRUE(program.ok()) << program.status();
+  EXPECT_EQ(program->Run({"listed"})->end.exit_status, 41);
 }
 
 TEST(HarmlessProgramTest, TheTranslationsOwnFunctionsAreOutOfReach) {

@@ -171,7 +171,7 @@ Outcome RunOnce(const Program& program, const std::string& file,
     return Outcome{Verdict::kNotStarted,
                    "does not start: " + FirstLine(message)};
   };
-  const auto process = program.Start(options);
+  const auto process = StartProgram(program, options);
   if (!process.ok()) return refusal(process.status());
   arguments.insert(arguments.begin(), file);
   const auto end = (*process)->RunMain(arguments, settings.environment);
@@ -196,9 +196,9 @@ class Checker {
           std::ostream& out)
       : settings_(settings), inputs_(inputs), out_(out) {}
 
-  void Check(const std::string& file,
-             const std::vector<std::string>& arguments) {
-    const auto program = Program::Compile(settings_.compile, {{file}});
+  void Check(const Source& source, const std::vector<std::string>& arguments) {
+    const std::string& file = source.path;
+    const auto program = Program::Compile(settings_.compile, {source});
     if (!program.ok()) {
       const std::string messages(program.status().message());
       Note(file, {Verdict::kNotCompiled,
@@ -264,7 +264,7 @@ int RunCheck(std::span<const std::string> arguments, Console& console) {
   if (inputs.empty()) inputs.push_back({});
   Checker checker(settings, inputs, console.out);
   for (const std::string& file : parsed->files) {
-    checker.Check(file, parsed->arguments);
+    checker.Check(SourceOf(file, console.in), parsed->arguments);
   }
   checker.PrintSummary();
   return checker.AllOk() ? kExitSuccess : kExitFailure;

@@ -60,7 +60,12 @@ int RunCommand(const std::string& name, Arguments arguments, Console& console) {
   return command->run(arguments, console);
 }
 
+int RefuseWord(const std::string& word, Console& console) {
+  return Refuse("unexpected argument '" + word + "'", console);
+}
+
 int RunHelp(Arguments arguments, Console& console) {
+  if (arguments.size() > 1) return RefuseWord(arguments[1], console);
   // Help on help is the list of what there is help on.
   if (arguments.empty() || arguments.front() == "help" ||
       arguments.front() == "--help" || arguments.front() == "-h") {
@@ -84,8 +89,9 @@ int RunOwnOptions(Arguments arguments, Console& console) {
   if (!parsed.ok()) {
     return Refuse(std::string(parsed.status().message()), console);
   }
-  if (parsed->wants_help) return RunHelp({}, console);
+  if (parsed->wants_help) return RunHelp(arguments.subspan(1), console);
   if (!wants_version) return Refuse("expected a command", console);
+  if (arguments.size() > 1) return RefuseWord(arguments[1], console);
   console.out << "kheap " << kVersion << "\n";
   return kExitSuccess;
 }

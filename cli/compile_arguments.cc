@@ -18,6 +18,30 @@ bool IsOneOf(std::string_view text,
   return false;
 }
 
+absl::StatusOr<int> LevelOf(const std::string& option) {
+  const std::string level = option.substr(2);
+  if (level.size() == 1 && level[0] >= '0' && level[0] <= '3') {
+    return level[0] - '0';
+  }
+  if (level.empty() || level == "g") return 1;
+  if (level == "s" || level == "z") return 2;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", option, "' is none of -O0, -O1, -O2, -O3, -O, -Og, -Os and -Oz"));
+}
+
+absl::Status CheckLibrary(const std::string& name) {
+  if (IsOneOf(name, {"c", "m", "rt"})) return absl::OkStatus();
+  if (name == "pthread") {
+    return absl::InvalidArgumentError(
+        "'-pthread', '-lpthread': there are no threads; a program that starts "
+        "none runs without the option");
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'-l", name,
+                   "': there is no library but C's own (-lc, -lm, -lrt); a "
+                   "program's own code is given as files"));
+}
+
 }  // namespace
 
 absl::StatusOr<SplitArguments> Split(std::span<const std::string> arguments) {
@@ -26,25 +50,38 @@ absl::StatusOr<SplitArguments> Split(std::span<const std::string> arguments) {
     const std::string& argument = arguments[i];
     const std::string_view start = std::string_view(argument).substr(0, 2);
     if (argument == "--") {
+      split.has_dashes = true;
       split.program.assign(arguments.begin() + i + 1, arguments.end());
       break;
     }
-    if (IsOneOf(argument, {"-I", "-D", "-U", "-include"})) {
+    if (IsOneOf(argument, {"-I", "-D", "-U", "-include", "-l"})) {
       if (i + 1 == arguments.size()) {
         return absl::InvalidArgumentError(
             absl::StrCat("option '", argument, "' needs a value"));
       }
-      split.compiler.push_back(argument);
-      split.compiler.push_back(arguments[++i]);
-    } else if (start == "-O") {
-      if (argument.size() != 3 || argument[2] < '0' || argument[2] > '3') {
-        return absl::InvalidArgumentError(
-            absl::StrCat("'", argument, "' is none of -O0, -O1, -O2 and -O3"));
+      const std::string& value = arguments[++i];
+      if (argument == "-l") {
+        if (absl::Status status = CheckLibrary(value); !status.ok()) {
+          return status;
+        }
+        continue;
       }
-      split.optimisation = argument[2] - '0';
-    } else if (IsOneOf(start, {"-I", "-D", "-U", "-W"}) || argument == "-w" ||
-               argument.rfind("-std=", 0) == 0) {
       split.compiler.push_back(argument);
+      split.compiler.push_back(value);
+    } else if (start == "-O") {
+      const absl::StatusOr<int> level = LevelOf(argument);
+      if (!level.ok()) return level.status();
+      split.optimisation = *level;
+    } else if (start == "-l" || argument == "-pthread") {
+      const std::string name = argument.substr(start == "-l" ? 2 : 1);
+      if (absl::Status status = CheckLibrary(name); !status.ok()) return status;
+    } else if (IsOneOf(start, {"-I", "-D", "-U", "-W"}) ||
+               IsOneOf(argument,
+                       {"-w", "-pedantic", "-pedantic-errors", "-ansi"}) ||
+               argument.starts_with("-std=")) {
+      split.compiler.push_back(argument);
+    } else if (start == "-g") {
+      // Debug information is always made: reports need it.
     } else {
       split.ours.push_back(argument);
     }

@@ -17,12 +17,14 @@ namespace kheap::cli {
 struct SplitArguments {
   std::vector<std::string> ours;      // options and files
   std::vector<std::string> program;   // behind "--"
-  std::vector<std::string> compiler;  // -I -D -U -include -std -W
-  std::optional<int> optimisation;    // -O0 … -O3
+  bool has_dashes = false;            // whether there is a "--"
+  std::vector<std::string> compiler;  // -I -D -U -include -std -W -pedantic
+  std::optional<int> optimisation;    // 0 … 3
 };
 
-// InvalidArgument for a compiler's option that lacks its value, or -O of
-// anything but 0 to 3.
+// -g, and -l of a library that is part of C's own, are there always, so they
+// mean nothing. -O and -Og are 1, -Os and -Oz are 2. InvalidArgument for an
+// option that lacks its value, another -O or -l, and -pthread.
 absl::StatusOr<SplitArguments> Split(std::span<const std::string> arguments);
 
 // The user's folder for compiled objects: $XDG_CACHE_HOME/kheap or

@@ -49,10 +49,16 @@ absl::Status RefusalOf(int result, std::span<const Option> options,
     return absl::InvalidArgumentError(
         absl::StrCat("option '", name, "' takes no value"));
   }
-  const std::string unknown =
-      optopt == 0 ? name : absl::StrCat("-", std::string(1, char(optopt)));
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown option '", unknown, "'"));
+      absl::StrCat("unknown option '", name, "'"));
+}
+
+// Where the word at fault is. It is the last one that was read, or, inside a
+// word of several letters, the one that is being read.
+int PlaceOfFault(char* const* argv, int before) {
+  if (optind == before) return optind;
+  const std::string_view last = argv[optind - 1];
+  return last.size() > 1 && last.starts_with('-') ? optind - 1 : optind;
 }
 
 absl::Status Apply(const Option& chosen, std::string_view value) {
@@ -88,8 +94,8 @@ absl::StatusOr<ParsedArguments> ParseArguments(
       return parsed;
     }
     if (result < kFirstOption) {
-      const int at = optind > before ? optind - 1 : before;
-      return RefusalOf(result, options, argv[at]);
+      return RefusalOf(result, options,
+                       argv[PlaceOfFault(argv.data(), before)]);
     }
     absl::Status status =
         Apply(options[static_cast<std::size_t>(result - kFirstOption)],

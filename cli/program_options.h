@@ -5,7 +5,9 @@
 // What every command that compiles and runs C programs understands: how a
 // program is to be compiled, and the machine that it runs on.
 
+#include <cstdio>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +22,11 @@ namespace kheap::cli {
 
 // A line of a command's usage, for the options that are not in its table.
 inline constexpr std::string_view kCompilerOptionsHelp =
-    "Options for the compiler: -I -D -U -include -std -W -O0 … -O3.\n";
+    "Options for the compiler: -I -D -U -include -std -ansi -W -w -pedantic, "
+    "and\n"
+    "-O0 … -O3 (-O and -Og are -O1, -Os and -Oz are -O2). -g, -lc, -lm and "
+    "-lrt are\n"
+    "always on. A FILE that is - is C from standard input.\n";
 
 struct ProgramSettings {
   CompileOptions compile;
@@ -45,6 +51,17 @@ struct ProgramArguments {
 absl::StatusOr<ProgramArguments> ReadProgramArguments(
     std::span<const std::string> arguments, std::span<const Option> options,
     ProgramSettings& settings);
+
+// The source that a command line names: "-" is C from `input`, up to its end.
+Source SourceOf(const std::string& file, std::FILE* input);
+
+// Starts it. An error names the option that is at fault.
+absl::StatusOr<std::unique_ptr<GuestProcess>> StartProgram(
+    const Program& program, const RunOptions& options);
+
+// Why there is no program or no run: the compiler's words, or one line that
+// begins with the command.
+std::string InLines(const absl::Status& status, std::string_view command);
 
 }  // namespace kheap::cli
 

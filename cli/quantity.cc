@@ -48,6 +48,35 @@ std::optional<std::uint64_t> ParseBytes(std::string_view text) {
   return bytes;
 }
 
+namespace {
+
+bool IsDigits(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+constexpr char kAboveAll[] = "is above 18446744073709551615";
+
+}  // namespace
+
+std::string WhyNoNumber(std::string_view text) {
+  return IsDigits(text) ? kAboveAll : "is not a number";
+}
+
+std::string WhyNoBytes(std::string_view text) {
+  const bool has_unit = !text.empty() && UnitBytes(text.back()) > 1;
+  if (IsDigits(has_unit ? text.substr(0, text.size() - 1) : text)) {
+    return kAboveAll;
+  }
+  return "is not a number of bytes, alone or with K, M or G";
+}
+
+std::string Count(std::uint64_t count, std::string_view noun) {
+  std::string text = std::to_string(count) + " ";
+  text += noun;
+  return count == 1 ? text : text + "s";
+}
+
 std::string GroupDigits(std::uint64_t number) {
   const std::string digits = std::to_string(number);
   std::string grouped;

@@ -11,12 +11,20 @@
 
 namespace kheap::cli {
 
+// Why ParseNumber or ParseBytes has no answer, to follow the text that was
+// given: "is not a number" or "is above 18446744073709551615".
+std::string WhyNoNumber(std::string_view text);
+std::string WhyNoBytes(std::string_view text);
+
 // A number of decimal digits and nothing else, up to 2^64 - 1.
 std::optional<std::uint64_t> ParseNumber(std::string_view text);
 
 // A number of bytes: a number, or one followed by K, M or G (or k, m, g) for
 // 1024, 1024^2 or 1024^3 bytes.
 std::optional<std::uint64_t> ParseBytes(std::string_view text);
+
+// "1 block", "2 blocks"
+std::string Count(std::uint64_t count, std::string_view noun);
 
 // "1,234,567"
 std::string GroupDigits(std::uint64_t number);

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
@@ -79,8 +80,7 @@ absl::Status SetChecks(std::string_view value, Settings& settings) {
 absl::Status SetMaxMemory(std::string_view value, Settings& settings) {
   const std::optional<std::uint64_t> bytes = ParseBytes(value);
   if (!bytes.has_value()) {
-    return absl::InvalidArgumentError(
-        "is not a number of bytes, alone or with K, M or G");
+    return absl::InvalidArgumentError(WhyNoBytes(value));
   }
   settings.process.heap.layout.capacity_bytes = *bytes;
   return absl::OkStatus();
@@ -183,8 +183,13 @@ int RunReplay(std::span<const std::string> arguments, Console& console) {
     console.out << *text;
     return kExitSuccess;
   }
-  const bool is_usage = absl::IsInvalidArgument(text.status());
-  return Fail(text.status(), is_usage ? kExitUsage : kExitFailure, console);
+  if (!absl::IsInvalidArgument(text.status())) {
+    return Fail(text.status(), kExitFailure, console);
+  }
+  // The trace is one, so it is the arena that cannot be.
+  return Fail(absl::InvalidArgumentError(
+                  absl::StrCat("--max-memory: ", text.status().message())),
+              kExitUsage, console);
 }
 
 }  // namespace

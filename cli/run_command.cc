@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/options.h"
 #include "cli/program_options.h"
+#include "cli/quantity.h"
 #include "cli/signal_name.h"
 #include "kernel/console.h"
 #include "kernel/linux_errno.h"
@@ -106,9 +107,7 @@ class RunConsole : public HostConsole {
 };
 
 int Fail(const absl::Status& status, Console& console) {
-  std::string message(status.message());
-  if (message.empty() || message.back() != '\n') message += '\n';
-  console.err << message;
+  console.err << InLines(status, "run");
   return kExitUsage;
 }
 
@@ -120,7 +119,7 @@ void ReportLeaks(GuestProcess& process, Console& console) {
     if (block.kind != BlockKind::kLive) return;
     blocks += 1;
     bytes += block.size_bytes;
-    absl::StrAppend(&text, "leak: ", block.size_bytes, " bytes at ",
+    absl::StrAppend(&text, "leak: ", Count(block.size_bytes, "byte"), " at ",
                     ToString(block.begin));
     const BlockHistory history = process.machine().HistoryOf(block.sequence);
     if (history.allocated.has_value()) {
@@ -128,16 +127,17 @@ void ReportLeaks(GuestProcess& process, Console& console) {
     }
     text += '\n';
   });
-  absl::StrAppend(&text, "leaks: ", blocks, " blocks, ", bytes, " bytes\n");
+  absl::StrAppend(&text, "leaks: ", Count(blocks, "block"), ", ",
+                  Count(bytes, "byte"), "\n");
   console.err << text;
 }
 
 void ReportStats(GuestProcess& process, Console& console) {
   const MallocStats stats = process.process().malloc().Stats();
-  console.err << "malloc: " << stats.live_blocks << " blocks of "
-              << stats.live_bytes << " bytes live, at most "
+  console.err << "malloc: " << Count(stats.live_blocks, "block") << " of "
+              << Count(stats.live_bytes, "byte") << " live, at most "
               << stats.peak_blocks << " of " << stats.peak_bytes
-              << "; footprint " << stats.footprint_bytes << " bytes\n";
+              << "; footprint " << Count(stats.footprint_bytes, "byte") << "\n";
 }
 
 int StatusOf(const RunEnd& end, GuestProcess& process, Console& console) {
@@ -167,12 +167,17 @@ int Run(const Settings& settings, const std::vector<Source>& sources,
   RunOptions run = settings.program.run;
   run.console = &streams;
   console.out.flush();
-  auto process = program->Start(run);
+  auto process = StartProgram(*program, run);
   if (!process.ok()) return Fail(process.status(), console);
   const auto started = Clock::now();
   arguments.insert(arguments.begin(), sources.front().path);
   const auto end = (*process)->RunMain(arguments, settings.program.environment);
-  if (!end.ok()) return Fail(end.status(), console);
+  if (!end.ok()) {
+    return Fail(absl::Status(end.status().code(),
+                             absl::StrCat(sources.front().path, ": ",
+                                          end.status().message())),
+                console);
+  }
   const auto ended = Clock::now();
   console.output_error = streams.output_error();
   const int status = StatusOf(*end, **process, console);
@@ -182,7 +187,7 @@ int Run(const Settings& settings, const std::vector<Source>& sources,
     for (const auto& [number, count] :
          (*process)->machine().kernel().unknown_calls()) {
       console.err << "system call " << number << " is not supported, called "
-                  << count << " times\n";
+                  << Count(count, "time") << "\n";
     }
   }
   if (settings.shows_digest) {
@@ -218,7 +223,9 @@ int RunRun(std::span<const std::string> arguments, Console& console) {
     return kExitSuccess;
   }
   std::vector<Source> sources;
-  for (const std::string& file : parsed->files) sources.push_back({file});
+  for (const std::string& file : parsed->files) {
+    sources.push_back(SourceOf(file, console.in));
+  }
   if (settings.emit.has_value()) {
     const auto text =
         EmitProgram(settings.program.compile, sources, *settings.emit);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -118,6 +119,20 @@ std::vector<std::string> ModuleFlags() {
           "-Wno-override-module"};
 }
 
+absl::Status CheckReadable(const std::string& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": is a folder, not a C source"));
+  }
+  if (access(path.c_str(), R_OK) == 0) return absl::OkStatus();
+  if (errno == ENOENT) {
+    return absl::NotFoundError(absl::StrCat(path, ": no such file"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": cannot be read: ", std::strerror(errno)));
+}
+
 // The names in a make rule as clang -MD writes it.
 std::vector<std::string> FilesOfRule(const std::string& rule) {
   std::vector<std::string> files;
@@ -144,6 +159,28 @@ std::vector<std::string> FilesOfRule(const std::string& rule) {
   return files;
 }
 
+bool IsModule(const Source& source) {
+  return EndsWithAnyOf(source.path, {".bc", ".ll"});
+}
+
+absl::Status CheckKind(const Source& source) {
+  if (EndsWithAnyOf(source.path,
+                    {".cc", ".cpp", ".cxx", ".C", ".c++", ".hpp", ".hh"})) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source.path, ": C++ is not supported, only C"));
+  }
+  if (source.text.has_value()) return absl::OkStatus();
+  const absl::Status status = CheckReadable(source.path);
+  if (!status.ok()) return status;
+  if (!IsModule(source) && !EndsWithAnyOf(source.path, {".c", ".i"})) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source.path,
+                     ": not a C source (.c, .i), bitcode (.bc) or LLVM "
+                     "assembly (.ll)"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ClangVersion() {
@@ -160,21 +197,9 @@ absl::StatusOr<std::string> ClangVersion() {
 
 absl::StatusOr<CompiledSource> CompileToBitcode(const Source& source,
                                                 const CompileOptions& options) {
-  if (EndsWithAnyOf(source.path,
-                    {".cc", ".cpp", ".cxx", ".C", ".c++", ".hpp", ".hh"})) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(source.path, ": C++ is not supported, only C"));
-  }
-  if (!source.text.has_value() && !std::filesystem::exists(source.path)) {
-    return absl::NotFoundError(absl::StrCat(source.path, ": no such file"));
-  }
-  const bool is_module = EndsWithAnyOf(source.path, {".bc", ".ll"});
-  if (!is_module && !EndsWithAnyOf(source.path, {".c", ".i"})) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(source.path,
-                     ": not a C source (.c, .i), bitcode (.bc) or LLVM "
-                     "assembly (.ll)"));
-  }
+  const absl::Status kind = CheckKind(source);
+  if (!kind.ok()) return kind;
+  const bool is_module = IsModule(source);
   auto folder = TemporaryFolder::Make();
   if (!folder.ok()) return folder.status();
   std::vector<std::string> arguments = {kClang};
@@ -196,6 +221,10 @@ absl::StatusOr<CompiledSource> CompileToBitcode(const Source& source,
     if (!WriteFile(path, first + *source.text)) {
       return absl::UnavailableError(absl::StrCat("cannot write ", path));
     }
+    // A header in quotes lies beside the file that there could have been.
+    const auto beside = std::filesystem::path(source.path).parent_path();
+    arguments.push_back("-iquote");
+    arguments.push_back(beside.empty() ? "." : beside.string());
   }
   const std::string output = folder->File("out.bc");
   const std::string rule = folder->File("rule");

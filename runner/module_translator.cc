@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 #include "process/process.h"
+#include "runner/arena_size.h"
 #include "runner/call_shape.h"
 #include "runner/entry_emitter.h"
 #include "runner/function_translator.h"
@@ -111,6 +112,18 @@ void ModuleTranslator::CollectGuest() {
   }
 }
 
+// Room for a global in its section; FillImage has its bytes.
+absl::StatusOr<Address> Define(const ImageGlobal& image, GlobalData& data) {
+  if (image.section == ImageSection::kBss) {
+    return data.DefineBss(image.name, image.size_bytes, image.alignment);
+  }
+  const std::string zeros(image.size_bytes, '\0');
+  const auto bytes = std::as_bytes(std::span(zeros));
+  return image.section == ImageSection::kData
+             ? data.DefineData(image.name, bytes, image.alignment)
+             : data.DefineReadOnly(image.name, bytes, image.alignment);
+}
+
 absl::Status ModuleTranslator::PlaceGlobals() {
   std::uint64_t data_bytes = 65536;
   std::uint64_t read_only_bytes = 65536;
@@ -157,7 +170,9 @@ absl::Status ModuleTranslator::PlaceGlobals() {
                          image_.symbol_bytes,   image_.kernel_bytes};
   heap_options.checked = image_.checked;
   auto process = Process::Create({.heap = heap_options});
-  if (!process.ok()) return process.status();
+  if (!process.ok()) {
+    return ExplainRefusal(heap_options.layout, process.status());
+  }
   const MemoryLayout& layout = process->heap().layout();
   translation_.SetBounds({layout.begin(Region::kLibrary).offset(),
                           layout.begin(Region::kStack).offset(),
@@ -165,16 +180,7 @@ absl::Status ModuleTranslator::PlaceGlobals() {
                           layout.end(Region::kStack).offset()});
   for (std::size_t i = 0; i < globals_.size(); ++i) {
     ImageGlobal& image = image_.globals[i];
-    const std::string zeros(
-        image.section == ImageSection::kBss ? 0 : image.size_bytes, '\0');
-    const auto bytes = std::as_bytes(std::span(zeros));
-    GlobalData& data = process->data();
-    const absl::StatusOr<Address> address =
-        image.section == ImageSection::kBss
-            ? data.DefineBss(image.name, image.size_bytes, image.alignment)
-        : image.section == ImageSection::kData
-            ? data.DefineData(image.name, bytes, image.alignment)
-            : data.DefineReadOnly(image.name, bytes, image.alignment);
+    const absl::StatusOr<Address> address = Define(image, process->data());
     if (!address.ok()) return address.status();
     image.address = address->offset();
     translation_.PlaceGlobal(globals_[i], image.address);

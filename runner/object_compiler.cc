@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
@@ -116,6 +117,17 @@ void Optimise(llvm::Module& module, const CheckRules& rules,
   late.Run(module, std::move(passes));
 }
 
+// "list.c:17: " for a call that has a line, or nothing.
+std::string PlaceOfUse(const llvm::Function& function) {
+  for (const llvm::User* const user : function.users()) {
+    const auto* const call = llvm::dyn_cast<llvm::Instruction>(user);
+    if (call == nullptr || !call->getDebugLoc()) continue;
+    const llvm::DILocation& place = *call->getDebugLoc();
+    return absl::StrCat(place.getFilename().str(), ":", place.getLine(), ": ");
+  }
+  return "";
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> CompileObject(llvm::Module& module,
@@ -126,8 +138,8 @@ absl::StatusOr<std::string> CompileObject(llvm::Module& module,
   for (const llvm::Function& function : module) {
     llvm::StringRef name = function.getName();
     if (name.consume_front(kUndefinedPrefix) && !function.use_empty()) {
-      return absl::UnimplementedError(
-          absl::StrCat("undefined reference to `", name.str(), "`"));
+      return absl::UnimplementedError(absl::StrCat(
+          PlaceOfUse(function), "undefined reference to `", name.str(), "`"));
     }
   }
   llvm::SmallVector<char, 0> bytes;

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
@@ -71,6 +72,7 @@ class Compilation {
             absl::StrCat(source.path, ": invalid LLVM module: ", problem));
       }
       absl::Status status = CheckModule(*module, source.path);
+      if (status.ok()) status = NoteDefinitions(*module, source.path);
       if (status.ok()) status = Link(std::move(module), 0);
       if (!status.ok()) return status;
     }
@@ -133,6 +135,21 @@ class Compilation {
   std::unique_ptr<llvm::Module> module;
 
  private:
+  // InvalidArgument where another source has defined one of the names.
+  absl::Status NoteDefinitions(const llvm::Module& part,
+                               const std::string& path) {
+    for (const llvm::GlobalValue& value : part.global_values()) {
+      if (value.isDeclaration() || !value.hasExternalLinkage()) continue;
+      const std::string name = value.getName().str();
+      const auto [entry, is_new] = defined_in_.try_emplace(name, path);
+      if (!is_new) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            path, ": `", name, "` is defined in ", entry->second, " too"));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Link(std::unique_ptr<llvm::Module> part, unsigned flags) {
     if (module == nullptr) {
       module = std::move(part);
@@ -150,6 +167,8 @@ class Compilation {
   const std::vector<Source>& sources_;
   std::string problems_;
   std::uint64_t source_bytes_ = 0;
+  // Names that sources show each other, and the source's path.
+  absl::flat_hash_map<std::string, std::string> defined_in_;
   absl::flat_hash_set<std::string> program_functions_;
 };
 

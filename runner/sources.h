@@ -12,7 +12,8 @@
 namespace kheap {
 
 // A file: C (.c, .i), LLVM bitcode (.bc) or LLVM assembly (.ll), by its name's
-// end. With `text`, C that needs no file; the path is what messages call it.
+// end. With `text`, C that needs no file, whatever the path is: it is what
+// messages call it, and quoted headers are looked for beside it.
 struct Source {
   std::string path;
   std::optional<std::string> text = std::nullopt;

@@ -162,7 +162,7 @@ TEST_F(CheckCommandTest, WrongArgumentsAreRefusedBeforeAnythingRuns) {
   const auto refusal = [](const std::string& line) {
     return Outcome{2, "", "kheap check: " + line + "\n"};
   };
-  EXPECT_EQ(Check({}), refusal("expected a C file"));
+  EXPECT_EQ(Check({}), refusal("expected a C file, or - for standard input"));
   EXPECT_EQ(Check({"--leaks", "good.c"}), refusal("unknown option '--leaks'"));
   EXPECT_EQ(Check({"--input=empty", "good.c"}),
             refusal("--input=empty holds no file"));

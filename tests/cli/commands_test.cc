@@ -54,6 +54,18 @@ TEST(CommandsTest, HelpIsTheSameHoweverItIsAskedFor) {
   EXPECT_EQ(Kheap({"replay", "x.rep", "--json", "--help"}), replay_help);
 }
 
+TEST(CommandsTest, HelpAndVersionTakeNoFurtherWords) {
+  EXPECT_EQ(Kheap({"--help", "replay"}), Kheap({"help", "replay"}));
+  const auto refusal = [](const std::string& word) {
+    return Refusal("kheap: unexpected argument '" + word +
+                   "'; kheap --help lists what there is");
+  };
+  EXPECT_EQ(Kheap({"--version", "x"}), refusal("x"));
+  EXPECT_EQ(Kheap({"help", "replay", "foo"}), refusal("foo"));
+  EXPECT_EQ(Kheap({"help", "help", "foo"}), refusal("foo"));
+  EXPECT_EQ(Kheap({"-h", "replay", "foo"}), refusal("foo"));
+}
+
 TEST(CommandsTest, VersionIsOneLine) {
   EXPECT_EQ(Kheap({"--version"}),
             (Outcome{0, "kheap " + std::string(kVersion) + "\n", ""}));
@@ -104,7 +116,8 @@ TEST(CommandsTest, ReplayRefusesArenasThatCannotBe) {
         {"replay", "--max-memory=" + std::string(size), "-"}, kSmallTrace);
     EXPECT_EQ(outcome.status, 2) << outcome.err;
     EXPECT_EQ(outcome.out, "");
-    EXPECT_TRUE(outcome.err.starts_with("kheap replay: ")) << outcome.err;
+    EXPECT_TRUE(outcome.err.starts_with("kheap replay: --max-memory: "))
+        << outcome.err;
   }
 }
 

@@ -124,3 +124,86 @@ expect_status 1
 expect_out "$work/abort.c: killed by signal 6 (SIGABRT)
 $work/silent.c: ok, status 7
 1 ok, 0 faults, 0 did not compile, 1 killed by a signal"
+
+# A program that opens a file of its own folder.
+mkdir "$work/own"
+echo 'from the host' >"$work/own/input.txt"
+cat >"$work/reads.c" <<'C'
+#include <stdio.h>
+int main(void) {
+  char line[80];
+  FILE *file = fopen("input.txt", "r");
+  if (file == NULL) return 3;
+  fputs(fgets(line, sizeof line, file), stdout);
+  return 0;
+}
+C
+run $kheap run "$work/reads.c"
+expect_status 3
+run $kheap run --dir="$work/own:/work" --cwd=/work "$work/reads.c"
+expect_status 0
+expect_out 'from the host'
+in_folder() { (cd "$work/own" && "$OLDPWD/$kheap" "$@"); }
+run in_folder run --dir=. --cwd=/work ../reads.c
+expect_status 0
+expect_out 'from the host'
+
+# C from standard input; headers are found in the working directory.
+echo '#define ANSWER 42' >"$work/own/answer.h"
+program_from_input() { printf '#include "answer.h"\nint main(void) { return ANSWER; }\n' | in_folder "$@" -; }
+run program_from_input run
+expect_status 42
+run program_from_input check
+expect_out '<stdin>: ok, status 42
+1 ok, 0 faults, 0 did not compile'
+broken_from_input() { echo 'int main(void) { return }' | $kheap run -; }
+run broken_from_input
+expect_status 2
+expect_err '<stdin>:1:25: error: expected expression'
+faulty_from_input() { echo 'int main(int argc, char **argv) { return *argv[argc]; }' | $kheap run -; }
+run faulty_from_input
+expect_status 110
+expect_err '  at <stdin>:1:42 in main'
+
+# Refusals are one line that names the option or the file.
+refuse() {
+  local line=$1
+  shift
+  run $kheap "$@"
+  expect_status 2
+  expect_out ''
+  [[ $(cat "$work/err") == "kheap $line" ]] || fail "expected: kheap $line"
+}
+refuse 'run: --dir=/none/there cannot be shown: No such file or directory' run --dir=/none/there "$work/hello.c"
+refuse 'run: --dir=/tmp:there needs a guest path that begins with "/": HOST:/NAME' run --dir=/tmp:there "$work/hello.c"
+refuse 'run: --dir: something else is at /dev' run --dir=/tmp:/dev "$work/hello.c"
+refuse 'run: --cwd: there is no folder /none to work in' run --cwd=/none "$work/hello.c"
+refuse 'run: --cwd=work is no path of the program'"'"'s that begins with "/"' run --cwd=work "$work/hello.c"
+refuse 'run: --max-stack=0 is too small: at least 4096 bytes' run --max-stack=0 "$work/hello.c"
+refuse 'run: --max-memory=65G is too large: at most 68719476736 bytes' run --max-memory=65G "$work/hello.c"
+refuse 'run: --seed=18446744073709551616 is above 18446744073709551615' run --seed=18446744073709551616 "$work/hello.c"
+refuse 'run: --env==x is not NAME=VALUE' run --env==x "$work/hello.c"
+refuse 'run: expected a C file before "--"; behind it are the program'"'"'s own arguments' run -- "$work/hello.c"
+refuse 'run: expected a C file, or - for standard input' run
+refuse "run: unknown option '-march'" run -march=native "$work/hello.c"
+refuse "run: $work/own: is a folder, not a C source" run "$work/own"
+refuse "run: $work/none.c: no such file" run "$work/none.c"
+refuse "run: $work/abort.c: \`main\` is defined in $work/hello.c too" run "$work/hello.c" "$work/abort.c"
+echo 'int answer(void) { return 42; }' >"$work/library.c"
+refuse "run: $work/library.c: the program has no main" run "$work/library.c"
+run $kheap run --max-memory=1M "$work/hello.c"
+expect_status 2
+expect_err 'kheap run: --max-memory: an arena of 1048576 bytes is too small: with a stack of 8388608 bytes'
+
+cat >"$work/environment.c" <<'C'
+#include <stdio.h>
+extern char **environ;
+int main(void) {
+  for (char **each = environ; *each != NULL; ++each) puts(*each);
+  return 0;
+}
+C
+run $kheap run -g -Os -lm -pedantic --env=A=1 --env=B=2 --env=A=3 "$work/environment.c"
+expect_status 0
+expect_out 'B=2
+A=3'

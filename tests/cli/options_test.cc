@@ -73,6 +73,10 @@ TEST_F(OptionsTest, RefusalsNameTheOption) {
   EXPECT_EQ(RefusalOf({"a", "--nonsense=1", "b"}),
             "unknown option '--nonsense'");
   EXPECT_EQ(RefusalOf({"a", "-x"}), "unknown option '-x'");
+  EXPECT_EQ(RefusalOf({"a", "-xyz", "b"}), "unknown option '-xyz'");
+  EXPECT_EQ(RefusalOf({"-", "-xyz"}), "unknown option '-xyz'");
+  EXPECT_EQ(RefusalOf({"a", "--loud", "b", "-xyz"}), "unknown option '-xyz'");
+  EXPECT_EQ(RefusalOf({"-march=native"}), "unknown option '-march'");
   EXPECT_EQ(RefusalOf({"--loud=yes"}), "option '--loud' takes no value");
   EXPECT_EQ(RefusalOf({"a", "--help=1"}), "option '--help' takes no value");
   EXPECT_EQ(RefusalOf({"--size"}),

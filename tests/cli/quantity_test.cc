@@ -35,6 +35,27 @@ TEST(QuantityTest, UnitsAreBinary) {
   }
 }
 
+TEST(QuantityTest, TooLargeIsNotTheSameAsNoNumber) {
+  const std::string above = "is above 18446744073709551615";
+  EXPECT_EQ(WhyNoNumber("18446744073709551616"), above);
+  EXPECT_EQ(WhyNoBytes("18446744073709551616"), above);
+  EXPECT_EQ(WhyNoBytes("17179869184G"), above);
+  for (const char* text : {"", "-1", "x", "1K", "1x"}) {
+    EXPECT_EQ(WhyNoNumber(text), "is not a number") << text;
+  }
+  for (const char* text : {"", "-1", "K", "1T"}) {
+    EXPECT_EQ(WhyNoBytes(text),
+              "is not a number of bytes, alone or with K, M or G")
+        << text;
+  }
+}
+
+TEST(QuantityTest, OneOfAThingIsSingular) {
+  EXPECT_EQ(Count(0, "block"), "0 blocks");
+  EXPECT_EQ(Count(1, "block"), "1 block");
+  EXPECT_EQ(Count(2, "byte"), "2 bytes");
+}
+
 TEST(QuantityTest, DigitsStandInGroupsOfThree) {
   EXPECT_EQ(GroupDigits(0), "0");
   EXPECT_EQ(GroupDigits(999), "999");

@@ -132,7 +132,7 @@ for mode in "${modes[@]}"; do
   run "$kheap" run "$mode" --verbose unknown.c
   expect_status 0
   expect_err 'system call 198 is not supported, called 3 times'
-  expect_err 'system call 4000 is not supported, called 1 times'
+  expect_err 'system call 4000 is not supported, called 1 time'
   run "$kheap" run "$mode" unknown.c
   expect_silence
 done
@@ -194,4 +194,4 @@ expect_status 2
 expect_err '--max-memory=many is not a number of bytes'
 run "$kheap" run --max-memory=1M limits.c
 expect_status 2
-expect_err 'leaves no heap'
+expect_err '--max-memory: an arena of 1048576 bytes is too small'

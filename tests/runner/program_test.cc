@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "tests/runner/programs.h"
 
@@ -193,9 +194,21 @@ TEST(ProgramTest, SourcesThatDoNotCompileOrLinkAreRefusedInClangsWords) {
   EXPECT_NE(std::string(syntax.message()).find("bad.c:1:"), std::string::npos);
   const absl::Status missing =
       compile({{"a.c", "int g(void); int main(void) { return g(); }"}});
-  EXPECT_NE(std::string(missing.message()).find("undefined reference to `g`"),
-            std::string::npos)
-      << missing;
+  EXPECT_EQ(missing.message(), "a.c:1: undefined reference to `g`");
+  EXPECT_EQ(compile({{"a.c", "int main(void) { return 0; }"},
+                     {"b.c", "int main(void) { return 1; }"}})
+                .message(),
+            "b.c: `main` is defined in a.c too");
+  const absl::Status small =
+      Program::Compile({.optimisation = 0, .memory_bytes = 1000},
+                       {{"a.c", "int x;"}})
+          .status();
+  EXPECT_EQ(small.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_TRUE(absl::StartsWith(
+      small.message(),
+      "an arena of 1000 bytes is too small: with a stack of 8388608 bytes the "
+      "program takes at least "))
+      << small;
   EXPECT_NE(std::string(compile({{"a.cpp", "int x;"}}).message()).find("C++"),
             std::string::npos);
   EXPECT_EQ(compile({{"not/there.c"}}).code(), absl::StatusCode::kNotFound);

@@ -307,7 +307,7 @@ llvm::Value* FunctionTranslator::TranslateSetjmp(llvm::CallInst& call) {
       CallHost(setjmp, {builder_.CreateIntToPtr(host_buffer, pointer)});
   result->setCanReturnTwice();
   // A jump back to here is a loop that has no other step.
-  if (translation_.options().counts_steps) CountStep();
+  if (translation_.options().counts_steps()) CountStep();
   host_.addFnAttr(llvm::Attribute::NoInline);
   return call.getType()->isVoidTy()
              ? nullptr

@@ -135,6 +135,15 @@ llvm::Value* ContextField(llvm::IRBuilder<>& builder, llvm::Value* base,
   return load;
 }
 
+void StoreContextField(llvm::IRBuilder<>& builder, llvm::Value* base,
+                       std::size_t field_offset, llvm::Value* value,
+                       const MemoryScopes& scopes) {
+  llvm::StoreInst* const store = builder.CreateAlignedStore(
+      value, ContextPointer(builder, base, field_offset), llvm::Align(8));
+  store->setMetadata(llvm::LLVMContext::MD_alias_scope, scopes.context);
+  store->setMetadata(llvm::LLVMContext::MD_noalias, scopes.shadow);
+}
+
 llvm::Value* ShadowPointer(llvm::IRBuilder<>& builder, llvm::Value* base,
                            llvm::Value* address, const MemoryScopes& scopes) {
   llvm::Value* const shadow =

@@ -123,6 +123,10 @@ llvm::Value* ContextPointer(llvm::IRBuilder<>& builder, llvm::Value* base,
 llvm::Value* ContextField(llvm::IRBuilder<>& builder, llvm::Value* base,
                           std::size_t field_offset, llvm::Type* type,
                           bool invariant, const MemoryScopes& scopes);
+// Stores to one of 8 bytes.
+void StoreContextField(llvm::IRBuilder<>& builder, llvm::Value* base,
+                       std::size_t field_offset, llvm::Value* value,
+                       const MemoryScopes& scopes);
 // Where the shadow of an address lies.
 llvm::Value* ShadowPointer(llvm::IRBuilder<>& builder, llvm::Value* base,
                            llvm::Value* address, const MemoryScopes& scopes);

@@ -60,7 +60,7 @@ void FunctionTranslator::TranslateBlock(llvm::BasicBlock& block) {
   builder_.SetInsertPoint(blocks_[&block]);
   const llvm::Instruction* const first = block.getFirstNonPHI();
   for (llvm::Instruction& instruction : block) {
-    if (&instruction == first && translation_.options().counts_steps) {
+    if (&instruction == first && translation_.options().counts_steps()) {
       CountStep();
     }
     if (instruction.isTerminator()) ends_[&block] = builder_.GetInsertBlock();
@@ -252,12 +252,15 @@ void FunctionTranslator::EmitFault(SiteKind kind, llvm::Value* address,
 }
 
 void FunctionTranslator::CountStep() {
-  llvm::Value* const place =
-      ContextPointer(builder_, base_, offsetof(GuestContext, steps_left));
-  llvm::Value* const left = builder_.CreateLoad(translation_.i64(), place);
-  Require(builder_.CreateICmpNE(left, Number(0)), SiteKind::kSteps, Number(0),
-          0);
-  builder_.CreateStore(builder_.CreateSub(left, Number(1)), place);
+  llvm::Value* const left = ContextField(
+      builder_, base_, offsetof(GuestContext, steps_left), translation_.i64(),
+      /*invariant=*/false, translation_.scopes());
+  if (translation_.options().limits_steps) {
+    Require(builder_.CreateICmpNE(left, Number(0)), SiteKind::kSteps, Number(0),
+            0);
+  }
+  StoreContextField(builder_, base_, offsetof(GuestContext, steps_left),
+                    builder_.CreateSub(left, Number(1)), translation_.scopes());
 }
 
 }  // namespace kheap

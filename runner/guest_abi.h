@@ -31,7 +31,7 @@ struct GuestContext {
   std::array<std::uint64_t, 5> store_room;
   std::uint64_t shadow;      // host address of the shadow of byte 0
   std::uint64_t machine;     // host address of the Machine
-  std::uint64_t steps_left;  // where steps are counted
+  std::uint64_t steps_left;  // where steps are counted; wraps without a budget
   std::uint64_t fill_word;   // of uninitialised bytes, or 0 (SeededStart)
   std::uint32_t call_site;   // of the last call of malloc or free: a site
 };

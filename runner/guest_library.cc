@@ -38,4 +38,14 @@ std::string Find(const char* name) {
 std::string GuestLibraryFile() { return Find("libc.bc"); }
 std::string GuestIncludeFolder() { return Find("include"); }
 
+bool TellsTime(const llvm::Module& program) {
+  // All others that show a time call one of these.
+  for (const char* const name : {"__clock_gettime", "fstatat", "getrusage",
+                                 "__lsysinfo", "times", "syscall"}) {
+    const llvm::Function* const function = program.getFunction(name);
+    if (function != nullptr && !function->isDeclaration()) return true;
+  }
+  return false;
+}
+
 }  // namespace kheap

@@ -51,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
       new Machine(std::move(program), std::move(start)));
   GuestContext& context = machine->context();
   context.machine = reinterpret_cast<std::uint64_t>(machine.get());
-  context.steps_left = options.max_steps;
+  context.steps_left = machine->steps_left_then_ = options.max_steps;
   if (Shadow* const shadow = machine->heap().shadow()) {
     context.shadow = reinterpret_cast<std::uint64_t>(shadow->data());
   }
@@ -102,7 +102,15 @@ void Machine::RunGuest(
     }
   });
   landings_.clear();
+  PassTime();
   if (thrown != nullptr) std::rethrow_exception(thrown);
+}
+
+void Machine::PassTime() {
+  if (!program_->image().tells_time) return;
+  const std::uint64_t left = context().steps_left;
+  kernel_->Advance(steps_left_then_ - left);
+  steps_left_then_ = left;
 }
 
 // ---- faults ----------------------------------------------------------------
@@ -268,6 +276,7 @@ std::int64_t Machine::Syscall(std::uint64_t number,
                               const Kernel::Arguments& arguments,
                               std::uint64_t sp) {
   constexpr std::int64_t kBadAddress = -14;
+  PassTime();
   const std::int64_t result = kernel_->Syscall(number, arguments);
   LeaveIfEnded();
   if (result == kBadAddress && heap().checked()) {

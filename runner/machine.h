@@ -134,6 +134,8 @@ class Machine {
   Machine(std::shared_ptr<const LoadedProgram> program,
           ProcessSource::Start start);
 
+  // Lets the kernel's clock pass by the steps since the last time.
+  void PassTime();
   std::uint64_t NumberIn(Address buffer);
   // Throws GuestExit if the process has ended.
   void LeaveIfEnded();
@@ -144,6 +146,7 @@ class Machine {
   mutable Process process_;
   CapturedConsole captured_console_;
   std::optional<Kernel> kernel_;
+  std::uint64_t steps_left_then_ = 0;  // when time passed last
   FaultPlace fault_place_;
   // By the number in the guest's buffer.
   std::map<std::uint64_t, std::unique_ptr<Landing>> landings_;

@@ -164,6 +164,7 @@ absl::Status ModuleTranslator::PlaceGlobals() {
   image_.symbol_bytes = symbol_bytes;
   image_.kernel_bytes = kKernelBytes;
   image_.checked = options_.translation.checked;
+  image_.tells_time = options_.translation.tells_time;
   HeapOptions heap_options;
   heap_options.layout = {image_.capacity_bytes, image_.stack_bytes,
                          image_.data_bytes,     image_.read_only_bytes,

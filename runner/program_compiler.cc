@@ -117,7 +117,8 @@ class Compilation {
   absl::StatusOr<CheckRules> Translate(const llvm::TargetMachine& machine) {
     ModuleOptions options;
     options.translation.checked = options_.checked;
-    options.translation.counts_steps = options_.counts_steps;
+    options.translation.tells_time = TellsTime(*module);
+    options.translation.limits_steps = options_.counts_steps;
     options.translation.program_functions = program_functions_;
     options.capacity_bytes = options_.memory_bytes;
     options.stack_bytes = options_.stack_bytes;

@@ -120,6 +120,7 @@ std::string ProgramImage::Serialise() const {
   out.Number(symbol_bytes);
   out.Number(kernel_bytes);
   out.Number(checked ? 1 : 0);
+  out.Number(tells_time ? 1 : 0);
   out.Number(globals.size());
   for (const ImageGlobal& global : globals) {
     out.Text(global.name);
@@ -153,6 +154,7 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
   image.symbol_bytes = in.Number();
   image.kernel_bytes = in.Number();
   image.checked = in.Number() != 0;
+  image.tells_time = in.Number() != 0;
   for (std::uint64_t left = in.Count(); left > 0 && in.ok(); --left) {
     ImageGlobal global;
     global.name = in.Text();

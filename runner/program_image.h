@@ -69,6 +69,7 @@ struct ProgramImage {
   std::uint64_t symbol_bytes = 0;
   std::uint64_t kernel_bytes = 0;
   bool checked = false;
+  bool tells_time = false;  // so that its clock passes with its steps
   std::vector<ImageGlobal> globals;
   std::vector<ImageFunction> functions;
   std::vector<ImageFrame> frames;

@@ -100,7 +100,9 @@ absl::Status SeededStart::ApplyTo(Process& process) const {
     shadow->Set(Address(stack_pointer), stack_shift_bytes,
                 ShadowByte::kStackRedZone);
   }
-  FillUninitialised(heap, stack_begin, stack_pointer - stack_begin.offset(),
+  const std::uint64_t filled_bytes =
+      std::min(kFilledStackBytes, stack_pointer - stack_begin.offset());
+  FillUninitialised(heap, Address(stack_pointer) - filled_bytes, filled_bytes,
                     fill_word);
   StartRand(process, library_seed);
   StartRandom(process, library_seed);

@@ -4,7 +4,7 @@
 
 // What a seed decides in a fresh process beside the kernel's random bytes:
 //
-//   stack   ……………… filled ……………… |<- stack_shift ->|     begins lower
+//   stack   … zero … | filled |<- stack_shift ->|         begins lower
 //   heap    |<- heap_shift ->| first block …             begins higher
 //   filled  a stack's and a new block's bytes hold `fill_word` until written,
 //           the byte at address a being byte a modulo 8 of it
@@ -24,6 +24,10 @@
 #include "process/process.h"
 
 namespace kheap {
+
+// How much of the stack is filled: what frames reach in most programs. Below it
+// are zeros, and a start takes microseconds.
+inline constexpr std::uint64_t kFilledStackBytes = 256 * 1024;
 
 struct SeededStart {
   std::uint64_t fill_word = 0;  // 0: nothing is filled

@@ -27,9 +27,12 @@ namespace kheap {
 
 struct TranslationOptions {
   bool checked = true;
-  bool counts_steps = false;
+  bool tells_time = false;    // so that its clock is to pass with its steps
+  bool limits_steps = false;  // so that they are to end where the budget does
   // The functions that the program defines, not its library.
   absl::flat_hash_set<std::string> program_functions;
+
+  bool counts_steps() const { return tells_time || limits_steps; }
 };
 
 // The function that a call names, whatever type the call believes it to have.

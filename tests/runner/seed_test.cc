@@ -188,10 +188,13 @@ TEST_P(SeedTest, BlocksAndGrowthAndStackHoldThePatternUntilWritten) {
     const std::uint64_t word =
         SeededStart::Of(seed, process->heap().layout()).fill_word;
     const Address stack_begin = process->heap().layout().begin(Region::kStack);
-    const std::uint64_t stack_bytes =
-        process->heap().control().stack_pointer - stack_begin.offset();
-    EXPECT_EQ(BytesAt(*process, stack_begin, stack_bytes),
-              Pattern(word, stack_begin, stack_bytes));
+    const Address filled =
+        Address(process->heap().control().stack_pointer) - kFilledStackBytes;
+    EXPECT_EQ(BytesAt(*process, filled, kFilledStackBytes),
+              Pattern(word, filled, kFilledStackBytes));
+    const std::uint64_t deeper_bytes = filled - stack_begin;
+    EXPECT_EQ(BytesAt(*process, stack_begin, deeper_bytes),
+              std::string(deeper_bytes, '\0'));
     for (const std::uint64_t size : kSizes) {
       for (const std::uint64_t alignment : {16u, 256u}) {
         const Address block =

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/host_folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "bitshift/bits.h"
 #include "kernel/host_error.h"
+#include "kernel/host_links.h"
 #include "kernel/linux_abi.h"
 
 namespace kheap::kernel {
@@ -32,9 +32,6 @@ struct HostFlags {
   }
   operator int() const { return static_cast<int>(value); }
 };
-
-const HostFlags kOpenDirectory =
-    HostFlags().Add(O_RDONLY).Add(O_DIRECTORY).Add(O_NOFOLLOW).Add(O_CLOEXEC);
 
 HostFlags HostFlagsFor(std::uint32_t flags) {
   HostFlags host;
@@ -84,65 +81,13 @@ std::ptrdiff_t DepthOf(std::string_view path) {
   return std::ranges::count(path, '/');
 }
 
-// Whether a link with this text, below that many folders, may lead out. Behind
-// a name ".." may lead anywhere: the name may be a link.
-bool LeadsOut(std::string_view text, std::ptrdiff_t depth) {
-  if (text.starts_with('/')) return true;
-  bool saw_name = false;
-  while (!text.empty()) {
-    const std::string_view name = text.substr(0, text.find('/'));
-    if (name == ".." && (saw_name || --depth < 0)) return true;
-    if (!name.empty() && name != "." && name != "..") saw_name = true;
-    text.remove_prefix(std::min(name.size() + 1, text.size()));
-  }
-  return false;
-}
-
-// The text of a link in a folder, or an error.
-Result ReadLinkAt(int folder, const char* name, std::string& text) {
-  std::array<char, kPathBytesMax> buffer;
-  const ssize_t size = readlinkat(folder, name, buffer.data(), buffer.size());
-  if (size < 0) return ErrorFromHost(errno);
-  if (static_cast<std::size_t>(size) == buffer.size()) return -kENAMETOOLONG;
-  text.assign(buffer.data(), static_cast<std::size_t>(size));
-  return 0;
-}
-
-// All names but "." and "..", in no order.
-Result NamesIn(int folder, std::vector<std::string>& names) {
-  DIR* const directory = fdopendir(dup(folder));
-  if (directory == nullptr) return ErrorFromHost(errno);
-  while (const dirent* entry = readdir(directory)) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
-  closedir(directory);
-  return 0;
-}
-
-// Whether a link, or one below a folder, stays within at its depth and no
-// longer would at another. A folder that cannot be looked into may hold one.
-bool WouldLeadOut(int folder, const std::string& name, std::ptrdiff_t depth,
-                  std::ptrdiff_t new_depth) {
-  std::string text;
-  if (ReadLinkAt(folder, name.c_str(), text) == 0) {
-    return LeadsOut(text, new_depth) && !LeadsOut(text, depth);
-  }
-  if (new_depth >= depth) return false;
-  const HostDescriptor below(openat(folder, name.c_str(), kOpenDirectory));
-  if (!below.is_open()) return errno != ENOTDIR && errno != ENOENT;
-  std::vector<std::string> names;
-  if (NamesIn(below.number(), names) != 0) return true;
-  return std::ranges::any_of(names, [&](const std::string& each) {
-    return WouldLeadOut(below.number(), each, depth + 1, new_depth + 1);
-  });
+// A path without its last name.
+std::string_view FolderOf(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return path.substr(0, slash == std::string_view::npos ? 0 : slash);
 }
 
 }  // namespace
-
-HostDescriptor::~HostDescriptor() {
-  if (is_open()) close(number_);
-}
 
 absl::StatusOr<HostFolder> HostFolder::Open(const std::string& path,
                                             bool writable) {
@@ -167,14 +112,15 @@ absl::StatusOr<HostFolder> HostFolder::Open(const std::string& path,
 // ---- finding ----------------------------------------------------------------
 
 Result HostFolder::OpenParent(std::string_view path, Parent& parent) const {
-  HostDescriptor directory(dup(root_.number()));
-  if (!directory.is_open()) return ErrorFromHost(errno);
+  HostDescriptor directory;
+  Result error = Duplicate(root_.number(), directory);
+  if (error != 0) return error;
   std::size_t slash;
   while ((slash = path.find('/')) != std::string_view::npos) {
-    const std::string name(path.substr(0, slash));
-    HostDescriptor next(
-        openat(directory.number(), name.c_str(), kOpenDirectory));
-    if (!next.is_open()) return ErrorFromHost(errno);
+    HostDescriptor next;
+    error = OpenFolderIn(directory.number(), std::string(path.substr(0, slash)),
+                         next);
+    if (error != 0) return error;
     directory = std::move(next);
     path.remove_prefix(slash + 1);
   }
@@ -188,6 +134,15 @@ Result HostFolder::OpenParentToWrite(std::string_view path,
   if (!writable_) return -kEROFS;
   if (path.empty()) return -kEBUSY;
   return OpenParent(path, parent);
+}
+
+Result HostFolder::OpenParentsToMove(std::string_view from, Parent& source,
+                                     std::string_view to,
+                                     Parent& target) const {
+  Result error = OpenParentToWrite(from, source);
+  if (error == 0) error = OpenParentToWrite(to, target);
+  if (error != 0 || FolderOf(from) == FolderOf(to)) return error;
+  return CheckMoveAway(source.directory.number(), source.name);
 }
 
 Result HostFolder::Inspect(std::string_view path, HostFileInfo& info) const {
@@ -252,7 +207,7 @@ Result HostFolder::List(std::string_view path,
 Result HostFolder::ReadLink(std::string_view path, std::string& text) const {
   Parent parent;
   if (const Result error = OpenParent(path, parent); error != 0) return error;
-  return ReadLinkAt(parent.directory.number(), parent.name.c_str(), text);
+  return ReadLinkIn(parent.directory.number(), parent.name, text);
 }
 
 // ---- changing ---------------------------------------------------------------
@@ -271,25 +226,15 @@ Result HostFolder::MakeSymbolicLink(std::string_view path,
   Parent parent;
   const Result error = OpenParentToWrite(path, parent);
   if (error != 0) return error;
-  if (LeadsOut(text, DepthOf(path))) return -kEPERM;
+  if (!MayMakeLink(text, DepthOf(path))) return -kEPERM;
   return ErrorUnless(symlinkat(text.c_str(), parent.directory.number(),
                                parent.name.c_str()) == 0);
-}
-
-Result HostFolder::CheckMove(std::string_view from, const Parent& source,
-                             std::string_view to) const {
-  return WouldLeadOut(source.directory.number(), source.name, DepthOf(from),
-                      DepthOf(to))
-             ? -kEPERM
-             : 0;
 }
 
 Result HostFolder::Link(std::string_view from, std::string_view to) const {
   Parent source;
   Parent target;
-  Result error = OpenParentToWrite(from, source);
-  if (error == 0) error = OpenParentToWrite(to, target);
-  if (error == 0) error = CheckMove(from, source, to);
+  const Result error = OpenParentsToMove(from, source, to, target);
   if (error != 0) return error;
   return ErrorUnless(linkat(source.directory.number(), source.name.c_str(),
                             target.directory.number(), target.name.c_str(),
@@ -307,9 +252,7 @@ Result HostFolder::Remove(std::string_view path, bool directory) const {
 Result HostFolder::Rename(std::string_view from, std::string_view to) const {
   Parent source;
   Parent target;
-  Result error = OpenParentToWrite(from, source);
-  if (error == 0) error = OpenParentToWrite(to, target);
-  if (error == 0) error = CheckMove(from, source, to);
+  const Result error = OpenParentsToMove(from, source, to, target);
   if (error != 0) return error;
   return ErrorUnless(renameat(source.directory.number(), source.name.c_str(),
                               target.directory.number(),

@@ -13,10 +13,12 @@
 // Failures are negative Linux errors. In a folder that is not writable, what
 // would change something is -EROFS.
 //
-// Programs of the host follow symbolic links that the guest leaves behind. So
-// the guest may make and move only such as lead to places in the folder: a
-// relative path whose ".." come first and are no more than there are folders
-// above the link. Others are -EPERM.
+// The guest itself never gets out, whatever links say. But programs of the host
+// follow the symbolic links that it leaves behind. Which of them it may make
+// and move says kernel/host_links.h; others are -EPERM. No more is promised:
+// where a link of the host's with a ".." behind a name leads, the guest can
+// change by removing and making folders; and since a move is looked at before
+// it is made, the rule holds for one process per writable folder.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,28 +29,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "kernel/host_descriptor.h"
 #include "kernel/linux_errno.h"
 
 namespace kheap::kernel {
-
-// A file descriptor of the host, closed when this ends.
-class HostDescriptor {
- public:
-  explicit HostDescriptor(int number = -1) : number_(number) {}
-  HostDescriptor(HostDescriptor&& other) noexcept
-      : number_(std::exchange(other.number_, -1)) {}
-  HostDescriptor& operator=(HostDescriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~HostDescriptor();
-
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 // What the guest may know of a host file. Times are nanoseconds since 1970.
 struct HostFileInfo {
@@ -106,11 +90,11 @@ class HostFolder {
       : root_(std::move(root)), writable_(writable) {}
 
   Result OpenParent(std::string_view path, Parent& parent) const;
-  // Whether what lies at `from` may come to lie at `to`.
-  Result CheckMove(std::string_view from, const Parent& source,
-                   std::string_view to) const;
   // The same to change something: -EROFS, -EBUSY for the folder itself.
   Result OpenParentToWrite(std::string_view path, Parent& parent) const;
+  // The same of both ends of a move: -EPERM for links that must stay.
+  Result OpenParentsToMove(std::string_view from, Parent& source,
+                           std::string_view to, Parent& target) const;
 
   HostDescriptor root_;
   bool writable_;

@@ -12,7 +12,7 @@ namespace kheap {
 
 namespace {
 
-constexpr char kPlaceOfHere[] = "work";
+constexpr char kGuestNameOfDot[] = "work";
 
 }  // namespace
 
@@ -37,8 +37,8 @@ absl::StatusOr<HostMount> ParseHostMount(absl::string_view text) {
     }
     if (!name.empty() && name != ".") names.emplace_back(name);
   }
-  const bool is_here = parts.size() == 1 && parts.front().front() != '/';
-  if (names.empty() && is_here) names.emplace_back(kPlaceOfHere);
+  const bool is_dot = parts.size() == 1 && parts.front().front() != '/';
+  if (names.empty() && is_dot) names.emplace_back(kGuestNameOfDot);
   if (names.empty()) {
     return absl::InvalidArgumentError(
         "needs a guest path other than the root: HOST:/NAME");

@@ -167,9 +167,8 @@ Outcome RunOnce(const Program& program, const std::string& file,
   RunOptions options = settings.run;
   options.console = &streams;
   const auto refusal = [](const absl::Status& status) {
-    const std::string message(status.message());
     return Outcome{Verdict::kNotStarted,
-                   "does not start: " + FirstLine(message)};
+                   "does not start: " + FirstLine(RefusalReason(status))};
   };
   const auto process = StartProgram(program, options);
   if (!process.ok()) return refusal(process.status());
@@ -200,9 +199,9 @@ class Checker {
     const std::string& file = source.path;
     const auto program = Program::Compile(settings_.compile, {source});
     if (!program.ok()) {
-      const std::string messages(program.status().message());
       Note(file, {Verdict::kNotCompiled,
-                  "does not compile: " + FirstError(messages)});
+                  "does not compile: " +
+                      FirstError(RefusalReason(program.status()))});
       return;
     }
     for (const Input& input : inputs_) {
@@ -261,10 +260,16 @@ int RunCheck(std::span<const std::string> arguments, Console& console) {
                 << DescribeOptions(options) << kStatuses;
     return kExitSuccess;
   }
+  const absl::StatusOr<std::vector<Source>> sources =
+      SourcesOf(parsed->files, console.in);
+  if (!sources.ok()) {
+    console.err << RefusalText(sources.status(), "check");
+    return kExitUsage;
+  }
   if (inputs.empty()) inputs.push_back({});
   Checker checker(settings, inputs, console.out);
-  for (const std::string& file : parsed->files) {
-    checker.Check(SourceOf(file, console.in), parsed->arguments);
+  for (const Source& source : *sources) {
+    checker.Check(source, parsed->arguments);
   }
   checker.PrintSummary();
   return checker.AllOk() ? kExitSuccess : kExitFailure;

@@ -29,6 +29,12 @@ absl::StatusOr<int> LevelOf(const std::string& option) {
       "'", option, "' is none of -O0, -O1, -O2, -O3, -O, -Og, -Os and -Oz"));
 }
 
+bool AsksForDebugInformation(std::string_view option) {
+  return IsOneOf(option, {"-g", "-g0", "-g1", "-g2", "-g3", "-ggdb", "-ggdb0",
+                          "-ggdb1", "-ggdb2", "-ggdb3", "-gdwarf", "-gdwarf-2",
+                          "-gdwarf-3", "-gdwarf-4", "-gdwarf-5"});
+}
+
 absl::Status CheckLibrary(const std::string& name) {
   if (IsOneOf(name, {"c", "m", "rt"})) return absl::OkStatus();
   if (name == "pthread") {
@@ -80,7 +86,7 @@ absl::StatusOr<SplitArguments> Split(std::span<const std::string> arguments) {
                        {"-w", "-pedantic", "-pedantic-errors", "-ansi"}) ||
                argument.starts_with("-std=")) {
       split.compiler.push_back(argument);
-    } else if (start == "-g") {
+    } else if (AsksForDebugInformation(argument)) {
       // Debug information is always made: reports need it.
     } else {
       split.ours.push_back(argument);

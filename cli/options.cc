@@ -31,7 +31,7 @@ std::vector<option> LongOptions(std::span<const Option> options) {
   return long_options;
 }
 
-// The word at fault, without its value.
+// The word that is refused, without its value.
 std::string_view NameIn(std::string_view word) {
   return word.substr(0, word.find('='));
 }
@@ -53,9 +53,9 @@ absl::Status RefusalOf(int result, std::span<const Option> options,
       absl::StrCat("unknown option '", name, "'"));
 }
 
-// Where the word at fault is. It is the last one that was read, or, inside a
-// word of several letters, the one that is being read.
-int PlaceOfFault(char* const* argv, int before) {
+// Where the word that is refused is. It is the last one that was read, or,
+// inside a word of several letters, the one that is being read.
+int RefusedWord(char* const* argv, int before) {
   if (optind == before) return optind;
   const std::string_view last = argv[optind - 1];
   return last.size() > 1 && last.starts_with('-') ? optind - 1 : optind;
@@ -94,8 +94,7 @@ absl::StatusOr<ParsedArguments> ParseArguments(
       return parsed;
     }
     if (result < kFirstOption) {
-      return RefusalOf(result, options,
-                       argv[PlaceOfFault(argv.data(), before)]);
+      return RefusalOf(result, options, argv[RefusedWord(argv.data(), before)]);
     }
     absl::Status status =
         Apply(options[static_cast<std::size_t>(result - kFirstOption)],

@@ -2,8 +2,10 @@
 #include "cli/program_options.h"
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -13,6 +15,7 @@
 #include "cli/compile_arguments.h"
 #include "cli/quantity.h"
 #include "kmalloc/directory_layout.h"
+#include "runner/arena_size.h"
 
 namespace kheap::cli {
 
@@ -100,6 +103,21 @@ Set AddVariable(ProgramSettings& settings) {
   };
 }
 
+absl::StatusOr<std::string> ReadToEnd(std::FILE* input) {
+  std::string text;
+  std::array<char, 65536> bytes;
+  while (true) {
+    errno = 0;
+    const std::size_t count = std::fread(bytes.data(), 1, bytes.size(), input);
+    if (std::ferror(input) != 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("<stdin>: cannot be read: ", std::strerror(errno)));
+    }
+    if (count == 0) return text;
+    text.append(bytes.data(), count);
+  }
+}
+
 }  // namespace
 
 Set SetFlag(bool& target, bool value) {
@@ -123,7 +141,9 @@ std::vector<Option> ProgramOptions(ProgramSettings& settings) {
       {"max-memory", "SIZE",
        "size of the arena in bytes, or with K, M or G (default 1G)",
        SetBytes(settings.compile.memory_bytes, 0, kAllocatorCapacityMax)},
-      {"max-stack", "SIZE", "of it, the stack (default 8M, at least 4K)",
+      {"max-stack", "SIZE",
+       absl::StrCat("of it, the stack (default 8M, at least ",
+                    kStackBytesMin / 1024, "K)"),
        SetBytes(settings.compile.stack_bytes, kStackBytesMin,
                 kAllocatorCapacityMax)},
       {"max-steps", "N",
@@ -135,7 +155,7 @@ std::vector<Option> ProgramOptions(ProgramSettings& settings) {
        "at HOST below / where GUEST is left out, at /work for .",
        AddMount(settings)},
       {"cwd", "GUEST",
-       "the program's working directory, / or in a --dir\n"
+       "a folder that the program sees, to work in (default /)\n"
        "(--dir=.:/work --cwd=/work)",
        SetWorkingDirectory(settings)},
       {"real-time", "", "show the host's clocks, and wait where it sleeps",
@@ -165,8 +185,13 @@ absl::StatusOr<ProgramArguments> ReadProgramArguments(
               "own arguments"
             : "expected a C file, or - for standard input");
   }
+  bool has_input = false;
   for (const std::string& file : parsed->operands) {
     if (file.empty()) return absl::InvalidArgumentError("'' is no file");
+    if (file == "-" && std::exchange(has_input, true)) {
+      return absl::InvalidArgumentError(
+          "- is there twice; standard input can be read once");
+    }
   }
   settings.compile.compiler_arguments = std::move(split->compiler);
   settings.compile.optimisation = split->optimisation;
@@ -175,37 +200,52 @@ absl::StatusOr<ProgramArguments> ReadProgramArguments(
                           .arguments = std::move(split->program)};
 }
 
-Source SourceOf(const std::string& file, std::FILE* input) {
-  if (file != "-") return {file};
-  std::string text;
-  std::array<char, 65536> bytes;
-  while (const std::size_t count =
-             std::fread(bytes.data(), 1, bytes.size(), input)) {
-    text.append(bytes.data(), count);
+absl::StatusOr<std::vector<Source>> SourcesOf(
+    std::span<const std::string> files, std::FILE* input) {
+  std::vector<Source> sources;
+  for (const std::string& file : files) {
+    if (file != "-") {
+      sources.push_back({file});
+      continue;
+    }
+    absl::StatusOr<std::string> text = ReadToEnd(input);
+    if (!text.ok()) return text.status();
+    sources.push_back({"<stdin>", *std::move(text)});
   }
-  return {"<stdin>", std::move(text)};
+  return sources;
 }
 
 absl::StatusOr<std::unique_ptr<GuestProcess>> StartProgram(
     const Program& program, const RunOptions& options) {
   auto process = program.Start(options);
   if (process.ok()) return process;
-  const KernelOptions& kernel = options.kernel;
-  if (kernel.mounts.empty() && kernel.working_directory == "/") return process;
-  RunOptions at_root = options;
-  at_root.kernel.working_directory = "/";
-  const char* const option =
-      program.Start(at_root).ok() ? "--cwd: " : "--dir: ";
-  return absl::Status(process.status().code(),
-                      absl::StrCat(option, process.status().message()));
+  // An option is the cause if the program starts without it.
+  const auto refusal_of = [&](const char* option) {
+    return absl::Status(process.status().code(),
+                        absl::StrCat(option, ": ", process.status().message()));
+  };
+  RunOptions other = options;
+  other.kernel.working_directory = "/";
+  if (options.kernel.working_directory != "/" && program.Start(other).ok()) {
+    return refusal_of("--cwd");
+  }
+  other.kernel.mounts.clear();
+  if (!options.kernel.mounts.empty() && program.Start(other).ok()) {
+    return refusal_of("--dir");
+  }
+  return process;
 }
 
-std::string InLines(const absl::Status& status, std::string_view command) {
+std::string RefusalReason(const absl::Status& status) {
   const std::string message(status.message());
-  if (message.ends_with('\n')) return message;
-  return absl::StrCat("kheap ", std::string(command), ": ",
-                      absl::IsOutOfRange(status) ? "--max-memory: " : "",
-                      message, "\n");
+  if (!absl::IsOutOfRange(status)) return message;
+  return (IsAboutStack(status) ? "--max-stack: " : "--max-memory: ") + message;
+}
+
+std::string RefusalText(const absl::Status& status, std::string_view command) {
+  const std::string reason = RefusalReason(status);
+  if (reason.ends_with('\n')) return reason;
+  return absl::StrCat("kheap ", std::string(command), ": ", reason, "\n");
 }
 
 }  // namespace kheap::cli

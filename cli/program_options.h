@@ -47,21 +47,27 @@ struct ProgramArguments {
 };
 
 // Reads a command line with these options and the compiler's. InvalidArgument
-// where it is wrong or names no file.
+// where it is wrong, names no file, or standard input more than once.
 absl::StatusOr<ProgramArguments> ReadProgramArguments(
     std::span<const std::string> arguments, std::span<const Option> options,
     ProgramSettings& settings);
 
-// The source that a command line names: "-" is C from `input`, up to its end.
-Source SourceOf(const std::string& file, std::FILE* input);
+// The sources that a command line names: "-" is C from `input`, up to its end.
+// An error where that cannot be read.
+absl::StatusOr<std::vector<Source>> SourcesOf(
+    std::span<const std::string> files, std::FILE* input);
 
-// Starts it. An error names the option that is at fault.
+// Starts it. An error that --cwd or --dir causes begins with it.
 absl::StatusOr<std::unique_ptr<GuestProcess>> StartProgram(
     const Program& program, const RunOptions& options);
 
-// Why there is no program or no run: the compiler's words, or one line that
-// begins with the command.
-std::string InLines(const absl::Status& status, std::string_view command);
+// Why there is no program or no run: the message, behind the option that gives
+// the size that it is about, if it is about one.
+std::string RefusalReason(const absl::Status& status);
+
+// The same for the user: the compiler's words, or one line that begins with the
+// command.
+std::string RefusalText(const absl::Status& status, std::string_view command);
 
 }  // namespace kheap::cli
 

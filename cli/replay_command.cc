@@ -186,7 +186,7 @@ int RunReplay(std::span<const std::string> arguments, Console& console) {
   if (!absl::IsInvalidArgument(text.status())) {
     return Fail(text.status(), kExitFailure, console);
   }
-  // The trace is one, so it is the arena that cannot be.
+  // The trace was read, so what is invalid is the size of the arena.
   return Fail(absl::InvalidArgumentError(
                   absl::StrCat("--max-memory: ", text.status().message())),
               kExitUsage, console);

@@ -107,7 +107,7 @@ class RunConsole : public HostConsole {
 };
 
 int Fail(const absl::Status& status, Console& console) {
-  console.err << InLines(status, "run");
+  console.err << RefusalText(status, "run");
   return kExitUsage;
 }
 
@@ -222,18 +222,17 @@ int RunRun(std::span<const std::string> arguments, Console& console) {
                 << DescribeOptions(options) << kStatuses;
     return kExitSuccess;
   }
-  std::vector<Source> sources;
-  for (const std::string& file : parsed->files) {
-    sources.push_back(SourceOf(file, console.in));
-  }
+  const absl::StatusOr<std::vector<Source>> sources =
+      SourcesOf(parsed->files, console.in);
+  if (!sources.ok()) return Fail(sources.status(), console);
   if (settings.emit.has_value()) {
     const auto text =
-        EmitProgram(settings.program.compile, sources, *settings.emit);
+        EmitProgram(settings.program.compile, *sources, *settings.emit);
     if (!text.ok()) return Fail(text.status(), console);
     console.out << *text;
     return kExitSuccess;
   }
-  return Run(settings, sources, parsed->arguments, console);
+  return Run(settings, *sources, parsed->arguments, console);
 }
 
 }  // namespace

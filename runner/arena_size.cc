@@ -2,7 +2,9 @@
 #include "runner/arena_size.h"
 
 #include <cstdint>
+#include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "kmalloc/directory_layout.h"
 
@@ -11,10 +13,24 @@ namespace kheap {
 namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} * 1024 * 1024;
+// The payload of a status that is about the stack; it has no bytes.
+constexpr char kAboutStack[] = "kheap/stack_bytes";
 
 bool Fits(LayoutOptions layout, std::uint64_t capacity_bytes) {
   layout.capacity_bytes = capacity_bytes;
   return MemoryLayout::Create(layout).ok();
+}
+
+// Of a program that the largest arena has no room for.
+absl::Status ExplainStack(LayoutOptions layout, const absl::Status& refusal) {
+  const std::uint64_t stack_bytes = std::exchange(layout.stack_bytes, 0);
+  if (!Fits(layout, kAllocatorCapacityMax)) return refusal;
+  absl::Status status = absl::OutOfRangeError(
+      absl::StrCat("a stack of ", stack_bytes,
+                   " bytes leaves no room in the largest arena, of ",
+                   kAllocatorCapacityMax, " bytes"));
+  status.SetPayload(kAboutStack, absl::Cord());
+  return status;
 }
 
 }  // namespace
@@ -25,7 +41,8 @@ absl::Status ExplainRefusal(const LayoutOptions& layout,
   // A larger arena has a larger directory, so the least one is searched for.
   std::uint64_t too_small = layout.capacity_bytes / kMebibyte;
   std::uint64_t enough = kAllocatorCapacityMax / kMebibyte;
-  if (!Fits(layout, enough * kMebibyte)) return refusal;
+  if (!Fits(layout, enough * kMebibyte)) return ExplainStack(layout, refusal);
+  if (too_small >= enough) return refusal;
   while (enough - too_small > 1) {
     const std::uint64_t middle = too_small + (enough - too_small) / 2;
     (Fits(layout, middle * kMebibyte) ? enough : too_small) = middle;
@@ -35,6 +52,10 @@ absl::Status ExplainRefusal(const LayoutOptions& layout,
                    " bytes is too small: with a stack of ", layout.stack_bytes,
                    " bytes the program takes at least ", enough * kMebibyte,
                    " bytes (", enough, "M)"));
+}
+
+bool IsAboutStack(const absl::Status& status) {
+  return status.GetPayload(kAboutStack).has_value();
 }
 
 }  // namespace kheap

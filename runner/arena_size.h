@@ -10,9 +10,13 @@
 namespace kheap {
 
 // OutOfRange with the bytes that it would take, where the arena is too small
-// for its regions; else `refusal`, which is why there is no process.
+// for its regions, or with what is too much, where the stack leaves them no
+// room in any arena; else `refusal`, which is why there is no process.
 absl::Status ExplainRefusal(const LayoutOptions& layout,
                             const absl::Status& refusal);
+
+// Whether it is the stack's size that an OutOfRange of the above is about.
+bool IsAboutStack(const absl::Status& status);
 
 }  // namespace kheap
 

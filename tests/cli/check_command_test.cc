@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
@@ -156,6 +157,20 @@ TEST_F(CheckCommandTest, AnEndlessProgramIsNotOk) {
                      ""}));
 }
 
+TEST_F(CheckCommandTest, AnArenaThatCannotBeNamesTheOption) {
+  Write("good.c", "int main(void) { return 0; }\n");
+  for (const auto& [option, start] :
+       {std::pair("--max-memory=0",
+                  "--max-memory: an arena of 0 bytes is too "),
+        std::pair("--max-stack=64G", "--max-stack: a stack of 68719476736 ")}) {
+    const Outcome outcome = Check({option, "good.c"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.out.starts_with("good.c: does not compile: " +
+                                        std::string(start)))
+        << outcome.out;
+  }
+}
+
 TEST_F(CheckCommandTest, WrongArgumentsAreRefusedBeforeAnythingRuns) {
   Write("good.c", "int main(void) { return 0; }\n");
   std::filesystem::create_directory("empty");
@@ -163,6 +178,8 @@ TEST_F(CheckCommandTest, WrongArgumentsAreRefusedBeforeAnythingRuns) {
     return Outcome{2, "", "kheap check: " + line + "\n"};
   };
   EXPECT_EQ(Check({}), refusal("expected a C file, or - for standard input"));
+  EXPECT_EQ(Check({"-", "good.c", "-"}),
+            refusal("- is there twice; standard input can be read once"));
   EXPECT_EQ(Check({"--leaks", "good.c"}), refusal("unknown option '--leaks'"));
   EXPECT_EQ(Check({"--input=empty", "good.c"}),
             refusal("--input=empty holds no file"));

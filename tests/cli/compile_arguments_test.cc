@@ -36,6 +36,15 @@ TEST(CompileArgumentsTest, WhatIsAlwaysOnMeansNothing) {
   ASSERT_TRUE(split.ok());
   EXPECT_EQ(split->ours, (Words{"a.c"}));
   EXPECT_EQ(split->compiler, Words());
+  for (const char* const word :
+       {"-g", "-g0", "-g1", "-g2", "-g3", "-ggdb", "-ggdb0", "-ggdb3",
+        "-gdwarf", "-gdwarf-2", "-gdwarf-4", "-gdwarf-5"}) {
+    EXPECT_EQ(Split(Words{word})->ours, Words()) << word;
+  }
+  for (const char* const word : {"-gibberish", "-g4", "-g33", "-ggdb4", "-gdb",
+                                 "-gdwarf2", "-gdwarf-", "-gdwarf-6"}) {
+    EXPECT_EQ(Split(Words{word})->ours, Words{word});
+  }
 }
 
 TEST(CompileArgumentsTest, LevelsAreThoseOfCompilers) {

@@ -185,6 +185,17 @@ refuse 'run: --seed=18446744073709551616 is above 18446744073709551615' run --se
 refuse 'run: --env==x is not NAME=VALUE' run --env==x "$work/hello.c"
 refuse 'run: expected a C file before "--"; behind it are the program'"'"'s own arguments' run -- "$work/hello.c"
 refuse 'run: expected a C file, or - for standard input' run
+refuse "run: unknown option '-gibberish'" run -gibberish "$work/hello.c"
+refuse 'run: - is there twice; standard input can be read once' run - "$work/hello.c" -
+refuse 'run: --max-stack: a stack of 68719476736 bytes leaves no room in the largest arena, of 68719476736 bytes' \
+  run --max-stack=64G "$work/hello.c"
+for command in run check; do
+  from_folder() { $kheap $command - </tmp; }
+  run from_folder
+  expect_status 2
+  expect_out ''
+  [[ $(cat "$work/err") == "kheap $command: <stdin>: cannot be read: Is a directory" ]] || fail 'expected why'
+done
 refuse "run: unknown option '-march'" run -march=native "$work/hello.c"
 refuse "run: $work/own: is a folder, not a C source" run "$work/own"
 refuse "run: $work/none.c: no such file" run "$work/none.c"

@@ -57,7 +57,7 @@ Set SetNumber(std::uint64_t& target) {
 
 Set SetSteps(ProgramSettings& settings) {
   return [&settings](std::string_view value) {
-    settings.compile.counts_steps = true;
+    settings.compile.limits_steps = true;
     return SetNumber(settings.run.max_steps)(value);
   };
 }

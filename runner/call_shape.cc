@@ -59,43 +59,71 @@ bool IsComplex(const llvm::DIType* type) {
 
 // The offsets of the numbers and pointers in a type, up to the third; more
 // than two are never passed one by one.
-void CollectLeaves(const llvm::DIType* type, std::uint64_t begin,
-                   std::vector<std::uint64_t>& leaves, int depth = 0) {
-  if (leaves.size() > 2 || depth > kTypeDepthMax) return;
-  const llvm::DIType* const plain = Plain(type);
-  if (plain == nullptr) return;
-  if (IsComplex(plain)) {
-    leaves.push_back(begin);
-    leaves.push_back(begin + plain->getSizeInBits() / 16);
-    return;
+class LeafFinder {
+ public:
+  static std::vector<std::uint64_t> LeavesOf(const llvm::DIType* type) {
+    LeafFinder finder;
+    finder.Collect(type, 0, 0);
+    return std::move(finder.leaves_);
   }
-  const auto* const composite = llvm::dyn_cast<llvm::DICompositeType>(plain);
-  if (composite == nullptr ||
-      composite->getTag() == llvm::dwarf::DW_TAG_enumeration_type) {
-    leaves.push_back(begin);
-    return;
+
+ private:
+  // A struct of up to 16 bytes is found in far fewer. What takes more is none
+  // of C's, and never ends.
+  static constexpr int kStepsMax = 1024;
+
+  void Collect(const llvm::DIType* type, std::uint64_t begin, int depth) {
+    ++steps_;
+    if (IsDone() || depth > kTypeDepthMax) return;
+    const llvm::DIType* const plain = Plain(type);
+    if (plain == nullptr) return;
+    if (IsComplex(plain)) {
+      leaves_.push_back(begin);
+      leaves_.push_back(begin + plain->getSizeInBits() / 16);
+      return;
+    }
+    const auto* const composite = llvm::dyn_cast<llvm::DICompositeType>(plain);
+    if (composite == nullptr ||
+        composite->getTag() == llvm::dwarf::DW_TAG_enumeration_type) {
+      leaves_.push_back(begin);
+    } else if (composite->getTag() == llvm::dwarf::DW_TAG_array_type) {
+      CollectElements(*composite, begin, depth + 1);
+    } else {
+      CollectMembers(*composite, begin, depth + 1);
+    }
   }
-  if (composite->getTag() == llvm::dwarf::DW_TAG_array_type) {
-    const llvm::DIType* const element = Plain(composite->getBaseType());
-    const std::uint64_t bytes = composite->getSizeInBits() / 8;
+
+  void CollectElements(const llvm::DICompositeType& array, std::uint64_t begin,
+                       int depth) {
+    const llvm::DIType* const element = Plain(array.getBaseType());
+    const std::uint64_t bytes = array.getSizeInBits() / 8;
     const std::uint64_t stride =
         element == nullptr ? 0 : element->getSizeInBits() / 8;
     if (stride == 0) return;
-    for (std::uint64_t at = 0; at + stride <= bytes && leaves.size() <= 2;
-         at += stride) {
-      CollectLeaves(element, begin + at, leaves, depth + 1);
+    for (std::uint64_t i = 0; i < bytes / stride && !IsDone(); ++i) {
+      Collect(element, begin + i * stride, depth);
     }
-    return;
   }
-  for (const llvm::DINode* const node : composite->getElements()) {
-    const auto* const member = llvm::dyn_cast<llvm::DIDerivedType>(node);
-    if (member == nullptr || member->getTag() != llvm::dwarf::DW_TAG_member) {
-      continue;
+
+  void CollectMembers(const llvm::DICompositeType& record, std::uint64_t begin,
+                      int depth) {
+    for (const llvm::DINode* const node : record.getElements()) {
+      const auto* const member =
+          llvm::dyn_cast_or_null<llvm::DIDerivedType>(node);
+      if (member == nullptr || member->getTag() != llvm::dwarf::DW_TAG_member) {
+        continue;
+      }
+      if (IsDone()) return;
+      Collect(member->getBaseType(), begin + member->getOffsetInBits() / 8,
+              depth);
     }
-    CollectLeaves(member->getBaseType(), begin + member->getOffsetInBits() / 8,
-                  leaves, depth + 1);
   }
-}
+
+  bool IsDone() const { return leaves_.size() > 2 || steps_ > kStepsMax; }
+
+  std::vector<std::uint64_t> leaves_;
+  int steps_ = 0;
+};
 
 std::string NameOf(const llvm::DIType* type, int depth = 0) {
   if (type == nullptr) return "void";
@@ -233,9 +261,8 @@ class Matcher {
     if (value.size_bytes != 0) {
       if (next_ >= function_.getNumParams()) return false;
       parts.push_back(function_.getParamType(next_++));
-      std::vector<std::uint64_t> leaves;
-      CollectLeaves(type, 0, leaves);
-      if (leaves.size() == 2 && !IsWhole(parts[0], value.size_bytes)) {
+      if (LeafFinder::LeavesOf(type).size() == 2 &&
+          !IsWhole(parts[0], value.size_bytes)) {
         if (next_ >= function_.getNumParams()) return false;
         parts.push_back(function_.getParamType(next_++));
       }
@@ -257,10 +284,8 @@ class Matcher {
       value.part_begins = {0};
       if (IsWhole(parts[0], value.size_bytes)) return true;
     }
-    std::vector<std::uint64_t> leaves;
-    CollectLeaves(type, 0, leaves);
-    value.part_begins = leaves;
-    return leaves.size() == parts.size();
+    value.part_begins = LeafFinder::LeavesOf(type);
+    return value.part_begins.size() == parts.size();
   }
 
   // The letter of LLVM's next parameter.
@@ -290,7 +315,7 @@ CallShape PlainShapeOf(const llvm::FunctionType& type) {
   return shape;
 }
 
-// The letters of C's type, empty for one that has none.
+// The letters of a value of C's type, empty for one that has none.
 std::string LettersOf(const llvm::DIType* type) {
   const llvm::DIType* const plain = Plain(type);
   if (plain == nullptr) return "";
@@ -299,11 +324,6 @@ std::string LettersOf(const llvm::DIType* type) {
     return StructSignature(bits / 8);
   }
   if (plain->getTag() == llvm::dwarf::DW_TAG_pointer_type) return "p";
-  if (plain->getTag() == llvm::dwarf::DW_TAG_array_type) {
-    const auto& array = llvm::cast<llvm::DICompositeType>(*plain);
-    const std::string element = LettersOf(array.getBaseType());
-    return element.empty() || element[0] == '[' ? element : "[" + element;
-  }
   const auto* const basic = llvm::dyn_cast<llvm::DIBasicType>(plain);
   if (basic != nullptr) {
     if (basic->getEncoding() == llvm::dwarf::DW_ATE_boolean) return "b";
@@ -329,17 +349,21 @@ std::string LettersOf(const llvm::DIType* type) {
   }
 }
 
-// C's words for an array end in its elements' type.
-std::string VariableTypeName(const llvm::DIType* type) {
-  std::string dimensions;
-  const llvm::DIType* plain = Plain(type);
-  while (plain != nullptr &&
-         plain->getTag() == llvm::dwarf::DW_TAG_array_type) {
-    dimensions = " array";
-    type = llvm::cast<llvm::DICompositeType>(plain)->getBaseType();
-    plain = Plain(type);
+// What a variable's dimensions are of.
+struct Element {
+  const llvm::DIType* type;  // null where there are more than are looked at
+  bool is_of_array;
+};
+Element ElementOf(const llvm::DIType* type) {
+  for (int depth = 0; depth < kTypeDepthMax; ++depth) {
+    const auto* const array =
+        llvm::dyn_cast_or_null<llvm::DICompositeType>(Plain(type));
+    if (array == nullptr || array->getTag() != llvm::dwarf::DW_TAG_array_type) {
+      return {type, depth > 0};
+    }
+    type = array->getBaseType();
   }
-  return NameOf(type) + dimensions;
+  return {nullptr, true};
 }
 
 }  // namespace
@@ -348,9 +372,12 @@ VariableType TypeOf(const llvm::GlobalVariable& variable) {
   llvm::SmallVector<llvm::DIGlobalVariableExpression*, 1> notes;
   variable.getDebugInfo(notes);
   for (const llvm::DIGlobalVariableExpression* const note : notes) {
-    const llvm::DIType* const type = note->getVariable()->getType();
-    const std::string letters = LettersOf(type);
-    if (!letters.empty()) return {letters, VariableTypeName(type)};
+    const Element element = ElementOf(note->getVariable()->getType());
+    const std::string letters = LettersOf(element.type);
+    if (letters.empty()) continue;
+    // C's words for an array end in its elements' type.
+    if (!element.is_of_array) return {letters, NameOf(element.type)};
+    return {"[" + letters, NameOf(element.type) + " array"};
   }
   return {};
 }

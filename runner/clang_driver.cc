@@ -129,8 +129,10 @@ absl::Status CheckReadable(const std::string& path) {
   if (errno == ENOENT) {
     return absl::NotFoundError(absl::StrCat(path, ": no such file"));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(path, ": cannot be read: ", std::strerror(errno)));
+  const std::string problem =
+      absl::StrCat(path, ": cannot be read: ", std::strerror(errno));
+  return errno == EACCES ? absl::PermissionDeniedError(problem)
+                         : absl::InvalidArgumentError(problem);
 }
 
 // The names in a make rule as clang -MD writes it.
@@ -169,7 +171,12 @@ absl::Status CheckKind(const Source& source) {
     return absl::InvalidArgumentError(
         absl::StrCat(source.path, ": C++ is not supported, only C"));
   }
-  if (source.text.has_value()) return absl::OkStatus();
+  if (source.text.has_value()) {
+    return EndsWithAnyOf(source.path, {".bc"})
+               ? absl::InvalidArgumentError(absl::StrCat(
+                     source.path, ": bitcode is read from a file, not a text"))
+               : absl::OkStatus();
+  }
   const absl::Status status = CheckReadable(source.path);
   if (!status.ok()) return status;
   if (!IsModule(source) && !EndsWithAnyOf(source.path, {".c", ".i"})) {

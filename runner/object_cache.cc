@@ -41,7 +41,7 @@ ObjectCache::ObjectCache(const CompileOptions& options,
       absl::StrCat(BuildStamp("/proc/self/exe"), BuildStamp(GuestLibraryFile()),
                    options.checked, " ", options.optimisation.value_or(-1), " ",
                    options.memory_bytes, " ", options.stack_bytes, " ",
-                   options.counts_steps, "\n");
+                   options.limits_steps, "\n");
   for (const std::string& argument : options.compiler_arguments) {
     absl::StrAppend(&what, argument, "\n");
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/object_compiler.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -117,15 +119,20 @@ void Optimise(llvm::Module& module, const CheckRules& rules,
   late.Run(module, std::move(passes));
 }
 
-// "list.c:17: " for a call that has a line, or nothing.
+// "list.c:17: " for the first call that has a line, or nothing. Users come in
+// no order of the source's.
 std::string PlaceOfUse(const llvm::Function& function) {
+  std::optional<std::pair<std::string, unsigned>> first;
   for (const llvm::User* const user : function.users()) {
     const auto* const call = llvm::dyn_cast<llvm::Instruction>(user);
     if (call == nullptr || !call->getDebugLoc()) continue;
-    const llvm::DILocation& place = *call->getDebugLoc();
-    return absl::StrCat(place.getFilename().str(), ":", place.getLine(), ": ");
+    const llvm::DILocation& location = *call->getDebugLoc();
+    if (location.getLine() == 0) continue;
+    std::pair place(location.getFilename().str(), location.getLine());
+    if (!first.has_value() || place < *first) first = std::move(place);
   }
-  return "";
+  if (!first.has_value()) return "";
+  return absl::StrCat(first->first, ":", first->second, ": ");
 }
 
 }  // namespace

@@ -117,9 +117,12 @@ absl::StatusOr<Address> GuestProcess::FindVariable(
   if (global != globals.end()) type = global->type;
   const bool is_array = type.starts_with('[');
   const std::string_view element = type.substr(is_array ? 1 : 0);
+  const std::string_view asked =
+      std::string_view(letters).substr(letters[0] == '[' ? 1 : 0);
+  const bool agrees = type == letters || element == letters;
   const bool lies_over_numbers =
-      is_array && letters[0] == '{' && element[0] != '{';
-  if (!type.empty() && element != letters && !lies_over_numbers) {
+      is_array && asked[0] == '{' && element[0] != '{';
+  if (!type.empty() && !agrees && !lies_over_numbers) {
     return absl::InvalidArgumentError(
         absl::StrCat("`", shown, "` is `", global->c_type,
                      "`, and was asked for as `", TypeNameOf(letters), "`"));

@@ -28,6 +28,7 @@
 #include "runner/initial_state.h"
 #include "runner/machine.h"
 #include "runner/sources.h"
+#include "scalars/c_array.h"
 #include "scalars/guest_type.h"
 #include "scalars/ptr.h"
 
@@ -43,13 +44,22 @@ struct RunResult {
 
 // A T as ImageGlobal's type has it.
 template <typename T>
-std::string VariableSignatureOf() {
-  if constexpr (GuestStruct<T>) {
-    return absl::StrCat("{", SizeOf<T>(), "}");
-  } else {
-    return SignatureOf<T>();
+struct VariableSignature {
+  static std::string Letters() {
+    if constexpr (GuestStruct<T>) {
+      return absl::StrCat("{", SizeOf<T>(), "}");
+    } else {
+      return SignatureOf<T>();
+    }
   }
-}
+};
+template <typename T, std::uint64_t N>
+struct VariableSignature<CArray<T, N>> {
+  static std::string Letters() {
+    const std::string element = VariableSignature<T>::Letters();
+    return element[0] == '[' ? element : "[" + element;
+  }
+};
 
 class GuestProcess {
  public:
@@ -80,15 +90,16 @@ class GuestProcess {
   }
 
   // A global of the program: a T, or an array of Ts, of which this is the
-  // first. Of numbers the size and the kind count, as in C's ABI, and not the
-  // sign; of structs the size. A class may also be laid over an array of
-  // numbers.
+  // first; T may be a CArray, as int[3] is the row of an int[2][3]. Of numbers
+  // the size and the kind count, as in C's ABI, and not the sign; of structs
+  // the size; of arrays that whole ones fill the global. A class may also be
+  // laid over an array of numbers.
   //   NotFound         there is no such global
   //   InvalidArgument  its type is another one
   template <typename T>
   absl::StatusOr<Ptr<T>> Symbol(std::string_view name) {
     const auto address =
-        FindVariable(name, VariableSignatureOf<T>(), SizeOf<T>());
+        FindVariable(name, VariableSignature<T>::Letters(), SizeOf<T>());
     if (!address.ok()) return address.status();
     return Ptr<T>(machine_->heap(), *address);
   }
@@ -126,8 +137,16 @@ class GuestProcess {
 
 class Program {
  public:
-  // InvalidArgument where a source does not compile or does not link, with the
-  // compiler's words; or names what is not supported.
+  //   kInvalidArgument    a source does not compile, in the compiler's words;
+  //                       two define one name; there is none; no arena has the
+  //                       sizes that the options ask for
+  //   kNotFound           a source is not there, or clang or the guest's
+  //   library kPermissionDenied   a source may not be read kUnimplemented a
+  //   source uses what is not supported, or a name that
+  //                       nobody defines
+  //   kOutOfRange         the arena is too small for the program
+  //   kResourceExhausted  the host has no memory for it
+  //   kUnavailable        the host has no room for temporary files
   static absl::StatusOr<Program> Compile(const CompileOptions& options,
                                          const std::vector<Source>& sources);
 

@@ -2,6 +2,7 @@
 #include "runner/program_compiler.h"
 
 #include <memory>
+#include <optional>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -15,7 +16,9 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
+#include "machine/host_stack.h"
 #include "runner/clang_driver.h"
+#include "runner/debug_info_rules.h"
 #include "runner/guest_library.h"
 #include "runner/module_rules.h"
 #include "runner/module_translator.h"
@@ -72,6 +75,7 @@ class Compilation {
             absl::StrCat(source.path, ": invalid LLVM module: ", problem));
       }
       absl::Status status = CheckModule(*module, source.path);
+      if (status.ok()) status = CheckDebugInfo(*module, source.path);
       if (status.ok()) status = NoteDefinitions(*module, source.path);
       if (status.ok()) status = Link(std::move(module), 0);
       if (!status.ok()) return status;
@@ -118,7 +122,7 @@ class Compilation {
     ModuleOptions options;
     options.translation.checked = options_.checked;
     options.translation.tells_time = TellsTime(*module);
-    options.translation.limits_steps = options_.counts_steps;
+    options.translation.limits_steps = options_.limits_steps;
     options.translation.program_functions = program_functions_;
     options.capacity_bytes = options_.memory_bytes;
     options.stack_bytes = options_.stack_bytes;
@@ -173,9 +177,7 @@ class Compilation {
   absl::flat_hash_set<std::string> program_functions_;
 };
 
-}  // namespace
-
-absl::StatusOr<CompiledProgram> CompileProgram(
+absl::StatusOr<CompiledProgram> CompileHere(
     const CompileOptions& options, const std::vector<Source>& sources) {
   const ObjectCache cache(options, sources);
   if (auto found = cache.Find()) return *std::move(found);
@@ -199,9 +201,9 @@ absl::StatusOr<CompiledProgram> CompileProgram(
   return program;
 }
 
-absl::StatusOr<std::string> EmitProgram(const CompileOptions& options,
-                                        const std::vector<Source>& sources,
-                                        EmittedForm form) {
+absl::StatusOr<std::string> EmitHere(const CompileOptions& options,
+                                     const std::vector<Source>& sources,
+                                     EmittedForm form) {
   Compilation compilation(options, sources);
   if (absl::Status status = compilation.ReadSources(); !status.ok()) {
     return status;
@@ -222,6 +224,30 @@ absl::StatusOr<std::string> EmitProgram(const CompileOptions& options,
   }
   compilation.module->print(out, nullptr);
   return text;
+}
+
+// LLVM recurses as deep as types and expressions nest, and clang, which has
+// read them before, sees to its stack itself.
+template <typename Result, typename Work>
+Result OnHostStack(Work work) {
+  std::optional<Result> result;
+  machine::RunOnHostStack([&] { result.emplace(work()); });
+  return *std::move(result);
+}
+
+}  // namespace
+
+absl::StatusOr<CompiledProgram> CompileProgram(
+    const CompileOptions& options, const std::vector<Source>& sources) {
+  return OnHostStack<absl::StatusOr<CompiledProgram>>(
+      [&] { return CompileHere(options, sources); });
+}
+
+absl::StatusOr<std::string> EmitProgram(const CompileOptions& options,
+                                        const std::vector<Source>& sources,
+                                        EmittedForm form) {
+  return OnHostStack<absl::StatusOr<std::string>>(
+      [&] { return EmitHere(options, sources, form); });
 }
 
 }  // namespace kheap

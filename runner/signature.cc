@@ -43,6 +43,7 @@ std::string TextOf(char letter) {
 
 std::string TypeNameOf(std::string_view letters) {
   if (letters.size() == 1) return TextOf(letters[0]);
+  if (letters[0] == '[') return TypeNameOf(letters.substr(1)) + " array";
   return absl::StrCat("struct of ",
                       std::string(letters.substr(1, letters.size() - 2)),
                       " bytes");

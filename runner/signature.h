@@ -14,7 +14,8 @@ namespace kheap {
 // "double (struct of 16 bytes, int, ...)".
 std::string PrototypeOf(std::string_view signature);
 
-// One value of it: "struct of 16 bytes".
+// One value of it, or a variable as ImageGlobal has it: "struct of 16 bytes",
+// "int array".
 std::string TypeNameOf(std::string_view letters);
 
 }  // namespace kheap

@@ -12,8 +12,10 @@
 namespace kheap {
 
 // A file: C (.c, .i), LLVM bitcode (.bc) or LLVM assembly (.ll), by its name's
-// end. With `text`, C that needs no file, whatever the path is: it is what
-// messages call it, and quoted headers are looked for beside it.
+// end. With `text` no file is needed: it is LLVM assembly where the path ends
+// in .ll, and C otherwise, but for the endings of C++ and .bc, which are
+// refused. The path is what messages call it, and quoted headers are looked for
+// beside it.
 struct Source {
   std::string path;
   std::optional<std::string> text = std::nullopt;
@@ -28,8 +30,8 @@ struct CompileOptions {
   std::optional<int> optimisation = std::nullopt;
   std::uint64_t memory_bytes = std::uint64_t{1} * 1024 * 1024 * 1024;
   std::uint64_t stack_bytes = std::uint64_t{8} * 1024 * 1024;
-  // Whether the program counts its steps, so that a run can be given a budget.
-  bool counts_steps = false;
+  // Whether a run can be given a budget of steps.
+  bool limits_steps = false;
   // Passed to clang: -I, -D, -U, -include, -std, one string each, as "-DX=1".
   std::vector<std::string> compiler_arguments = {};
   // Where compiled objects are kept for the next time; none if empty.

@@ -293,7 +293,7 @@ Stop StopOf(const Program& program, std::uint64_t steps) {
 
 TEST_P(EndlessProgramTest, StopsAtTheSamePointEveryTime) {
   const auto& [endless, checked] = GetParam();
-  const CompileOptions options = {.checked = checked, .counts_steps = true};
+  const CompileOptions options = {.checked = checked, .limits_steps = true};
   const Program program = Compiled(endless.text, options);
   for (const std::uint64_t steps : {1u, 20u, 54321u}) {
     const Stop first = StopOf(program, steps);

@@ -71,7 +71,7 @@ std::string RunMutant(const std::string& name, const std::string& mutant,
   CompileOptions options;
   options.checked = checked;
   options.optimisation = level;
-  options.counts_steps = true;
+  options.limits_steps = true;
   options.memory_bytes = 128 * 1024 * 1024;
   const Canary before;
   const auto program = Program::Compile(options, {{name, mutant}});

@@ -148,6 +148,46 @@ TEST(ProgramTest, AGlobalIsOfTheTypeThatItIsAskedForAs) {
             "`box` is `struct box`, and was asked for as `int`");
 }
 
+TEST(ProgramTest, AGlobalArrayMayBeAskedForAsAWhole) {
+  const Program program = Compiled(R"(
+    struct box { int sides[4]; } box, boxes[2] = {{{0}}, {{5, 6, 7, 8}}};
+    int grid[12] = {1, 2, 3}, rows[2][3] = {{1, 2, 3}, {4, 5, 6}}, one;
+    char raw[32];
+  )");
+  const auto process = Started(program);
+  const auto refusal = [](const auto& symbol) {
+    return std::string(symbol.status().message());
+  };
+  const auto grid = process->Symbol<CArray<std::int32_t, 12>>("grid");
+  ASSERT_TRUE(grid.ok()) << grid.status();
+  EXPECT_EQ((**grid)[2], 3);
+  EXPECT_TRUE((process->Symbol<CArray<std::uint32_t, 12>>("grid").ok()));
+  EXPECT_EQ(refusal(process->Symbol<CArray<float, 12>>("grid")),
+            "`grid` is `int array`, and was asked for as `float array`");
+  EXPECT_EQ(refusal(process->Symbol<CArray<Ptr<std::int32_t>, 6>>("grid")),
+            "`grid` is `int array`, and was asked for as `void * array`");
+  EXPECT_EQ(refusal(process->Symbol<CArray<std::int32_t, 5>>("grid")),
+            "`grid` has 48 bytes, no multiple of 20");
+  EXPECT_EQ(refusal(process->Symbol<CArray<std::int32_t, 13>>("grid")),
+            "`grid` has 48 bytes, no multiple of 52");
+  EXPECT_EQ(refusal(process->Symbol<CArray<std::int32_t, 1>>("one")),
+            "`one` is `int`, and was asked for as `int array`");
+  const auto rows = process->Symbol<CArray<CArray<std::int32_t, 3>, 2>>("rows");
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ((**rows)[1][2], 6);
+  const auto row = process->Symbol<CArray<std::int32_t, 3>>("rows");
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ((*(*row + 1))[0], 4);
+  const auto boxes = process->Symbol<CArray<Box, 2>>("boxes");
+  ASSERT_TRUE(boxes.ok()) << boxes.status();
+  EXPECT_EQ((**boxes)[1].address(), boxes->address() + 16);
+  EXPECT_TRUE((process->Symbol<CArray<Box, 2>>("raw").ok()));
+  EXPECT_FALSE((process->Symbol<CArray<Box, 1>>("box").ok()));
+  EXPECT_FALSE((process->Symbol<CArray<Box, 3>>("boxes").ok()));
+  EXPECT_EQ(refusal(process->Symbol<CArray<std::int32_t, 8>>("boxes")),
+            "`boxes` is `struct box array`, and was asked for as `int array`");
+}
+
 TEST(ProgramTest, SignednessIsNoPartOfAFunctionsType) {
   const Program program = Compiled("int add(int a, int b) { return a + b; }");
   const auto process = Started(program);
@@ -195,6 +235,19 @@ TEST(ProgramTest, SourcesThatDoNotCompileOrLinkAreRefusedInClangsWords) {
   const absl::Status missing =
       compile({{"a.c", "int g(void); int main(void) { return g(); }"}});
   EXPECT_EQ(missing.message(), "a.c:1: undefined reference to `g`");
+  const std::string twice =
+      "int g(void);\nint f(void) { return\ng()\n+ g(); }\n";
+  const std::string once = "int g(void);\nint h(void) { return g(); }\n";
+  EXPECT_EQ(compile({{"b.c", twice}, {"c.c", once}}).message(),
+            "b.c:3: undefined reference to `g`");
+  EXPECT_EQ(compile({{"c.c", once}, {"b.c", twice}}).message(),
+            "b.c:3: undefined reference to `g`");
+  EXPECT_EQ(
+      compile({{"b.c",
+                "int g(void);\n#line 0 \"b.c\"\nint f(void) { return g(); }"},
+               {"c.c", once}})
+          .message(),
+      "c.c:2: undefined reference to `g`");
   EXPECT_EQ(compile({{"a.c", "int main(void) { return 0; }"},
                      {"b.c", "int main(void) { return 1; }"}})
                 .message(),
@@ -212,6 +265,9 @@ TEST(ProgramTest, SourcesThatDoNotCompileOrLinkAreRefusedInClangsWords) {
   EXPECT_NE(std::string(compile({{"a.cpp", "int x;"}}).message()).find("C++"),
             std::string::npos);
   EXPECT_EQ(compile({{"not/there.c"}}).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(compile({{"a.bc", "int x;"}}),
+            absl::InvalidArgumentError(
+                "a.bc: bitcode is read from a file, not a text"));
   EXPECT_EQ(compile({}).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_FALSE(compile({{"a.ll", "define i32 @main( {"}}).ok());
 }
@@ -276,7 +332,7 @@ TEST(ProgramTest, TheSameRunLeavesTheSameBytes) {
 
 TEST(ProgramTest, StepsEndAnEndlessProgramAtTheSamePlace) {
   CompileOptions options;
-  options.counts_steps = true;
+  options.limits_steps = true;
   const Program program =
       Compiled("int n; int main(void) { for (;;) n++; }", options);
   std::vector<std::int32_t> counts;

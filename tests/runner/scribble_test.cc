@@ -224,7 +224,7 @@ class ScribbleTest : public testing::TestWithParam<bool> {};
 TEST_P(ScribbleTest, TheHostIsAsItWas) {
   CompileOptions options;
   options.checked = GetParam();
-  options.counts_steps = true;
+  options.limits_steps = true;
   options.memory_bytes = 256 * 1024 * 1024;
   const Program program = Compiled(kBusy, options);
   // Without scribbling it runs to its end.

@@ -121,25 +121,37 @@ class ObjectFinder {
     return object;
   }
 
+  // Whether a variadic function that runs looks there for one more argument: at
+  // the lower end of its caller's frame, which begins where its own ends.
+  bool MayBeArgument(const std::optional<FoundVariable>& found) const {
+    const auto call =
+        FindCallBelow(heap_, machine_.program().image().frames, address_);
+    if (!call.has_value() || !call->frame->is_variadic) return false;
+    // A caller without variables is not found.
+    if (!found.has_value()) return true;
+    return !found->has_returned && call->end == found->frame_begin &&
+           address_ - found->frame_begin <
+               found->frame->mark_offset + kArgumentBytes;
+  }
+
   FaultObject Variable() const {
     const auto found =
         FindVariable(heap_, machine_.program().image().frames, address_);
+    const bool may_be_argument = MayBeArgument(found);
     if (!found.has_value()) {
       FaultObject object = Plain("is on the stack, in no variable");
-      object.may_be_argument = true;
+      object.may_be_argument = may_be_argument;
       return object;
     }
-    const std::uint64_t offset = address_ - found->frame_begin;
-    const std::uint64_t arguments = found->frame->mark_offset;
-    if (!found->has_returned && offset < arguments) {
+    if (may_be_argument &&
+        address_ - found->frame_begin < found->frame->mark_offset) {
       FaultObject object = Plain(absl::StrCat(
           "is behind the arguments of a call in ", found->frame->function));
       object.may_be_argument = true;
       return object;
     }
     FaultObject object;
-    object.may_be_argument =
-        !found->has_returned && offset < arguments + kArgumentBytes;
+    object.may_be_argument = may_be_argument;
     object.kind = FaultObject::Kind::kVariable;
     object.name = found->variable->name;
     object.size_bytes = found->variable->size_bytes;

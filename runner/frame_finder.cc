@@ -44,6 +44,23 @@ class FrameFinder {
     return live.has_value() ? live : dead;
   }
 
+  std::optional<FoundCall> FindCallBelow() {
+    const Address begin = heap_.layout().begin(Region::kStack);
+    for (Address at(bits::AlignDown(address_.offset(), kFrameAlignment));
+         at >= begin; at = at - kFrameAlignment) {
+      const ImageFrame* const frame = FrameAt(at);
+      if (frame == nullptr) continue;
+      const Address frame_begin = at - frame->mark_offset;
+      const Address end = frame_begin + frame->size_bytes;
+      if (end <= address_ &&
+          heap_.shadow()->At(at) == ShadowByte::kStackRedZone &&
+          IsLaidOut(*frame, frame_begin)) {
+        return FoundCall{frame, end};
+      }
+    }
+    return std::nullopt;
+  }
+
  private:
   // Where the mark of a live frame can be: what its calls take lies below it.
   Address Highest() const {
@@ -61,13 +78,21 @@ class FrameFinder {
     return heap_.shadow()->At(at) == ShadowByte::kPoppedFrame;
   }
 
+  // A program may have written what looks like a mark: the frame must fit the
+  // stack.
   const ImageFrame* FrameAt(Address at) const {
     const std::byte* const words = heap_.base() + at.offset();
     if (machine::LoadLittleEndian<std::uint64_t>(words) != kFrameMark) {
       return nullptr;
     }
     const auto index = machine::LoadLittleEndian<std::uint64_t>(words + 8);
-    return index < frames_.size() ? &frames_[index] : nullptr;
+    if (index >= frames_.size()) return nullptr;
+    const ImageFrame& frame = frames_[index];
+    const Address begin = heap_.layout().begin(Region::kStack);
+    if (at - begin < frame.mark_offset) return nullptr;
+    const Address frame_begin = at - frame.mark_offset;
+    const Address end = heap_.layout().end(Region::kStack);
+    return end - frame_begin >= frame.size_bytes ? &frame : nullptr;
   }
 
   static Address PlaceOf(const ImageVariable& variable, Address frame) {
@@ -125,6 +150,15 @@ std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
     return std::nullopt;
   }
   return FrameFinder(heap, frames, address).Find();
+}
+
+std::optional<FoundCall> FindCallBelow(const GlobalHeap& heap,
+                                       const std::vector<ImageFrame>& frames,
+                                       Address address) {
+  if (!heap.checked() || heap.layout().RegionOf(address) != Region::kStack) {
+    return std::nullopt;
+  }
+  return FrameFinder(heap, frames, address).FindCallBelow();
 }
 
 }  // namespace kheap

@@ -23,11 +23,24 @@ struct FoundVariable {
   bool scope_has_ended;  // its own, in a call that goes on
 };
 
+// A call that has not returned, and where its frame ends and its caller's
+// begins.
+struct FoundCall {
+  const ImageFrame* frame;
+  Address end;
+};
+
 // The variable at or nearest to the address, in the frame that holds it.
 // Nothing without a shadow, and where no frame with variables is known.
 std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
                                           const std::vector<ImageFrame>& frames,
                                           Address address);
+
+// Of the calls whose frames end at or below the address, the outermost that has
+// variables. Nothing without a shadow.
+std::optional<FoundCall> FindCallBelow(const GlobalHeap& heap,
+                                       const std::vector<ImageFrame>& frames,
+                                       Address address);
 
 }  // namespace kheap
 

@@ -189,8 +189,8 @@ void FunctionTranslator::MarkFrame() {
 }
 
 void FunctionTranslator::DescribeFrame() {
-  ImageFrame frame = {
-      guest_.getName().str(), "", frame_bytes_, variadic_bytes_, {}};
+  ImageFrame frame = {guest_.getName().str(), "", frame_bytes_, variadic_bytes_,
+                      guest_.isVarArg(),      {}};
   if (const llvm::DISubprogram* const program = guest_.getSubprogram()) {
     frame.file = program->getFilename().str();
   }

@@ -66,7 +66,7 @@ class Reader {
   bool ok_ = true;
 };
 
-constexpr std::uint64_t kImageVersion = 4;
+constexpr std::uint64_t kImageVersion = 5;
 
 void WriteFrames(Writer& out, const std::vector<ImageFrame>& frames) {
   out.Number(frames.size());
@@ -75,6 +75,7 @@ void WriteFrames(Writer& out, const std::vector<ImageFrame>& frames) {
     out.Text(frame.file);
     out.Number(frame.size_bytes);
     out.Number(frame.mark_offset);
+    out.Number(frame.is_variadic ? 1 : 0);
     out.Number(frame.variables.size());
     for (const ImageVariable& variable : frame.variables) {
       out.Text(variable.name);
@@ -94,6 +95,7 @@ std::vector<ImageFrame> ReadFrames(Reader& in) {
     frame.file = in.Text();
     frame.size_bytes = in.Number();
     frame.mark_offset = in.Number();
+    frame.is_variadic = in.Number() != 0;
     for (std::uint64_t more = in.Count(); more > 0 && in.ok(); --more) {
       ImageVariable variable;
       variable.name = in.Text();

@@ -58,6 +58,7 @@ struct ImageFrame {
   std::string file;
   std::uint64_t size_bytes;
   std::uint64_t mark_offset;
+  bool is_variadic;  // its further arguments lie in its caller's frame
   std::vector<ImageVariable> variables;
 };
 

@@ -293,8 +293,39 @@ TEST(FaultObjectTest, SaysWhereACallMayLackAnArgument) {
     int run(int n) { return printf("%d %d\n", n); })",
                        1),
               fix);
-  // What is stored there, or read nearer to a variable, is no argument.
-  EXPECT_THAT(ReportOf(kept + "kept[n - 3]; }", 2), Not(fix));
+}
+
+// The places are where arguments would be, but no function reads them there.
+TEST(FaultObjectTest, NamesTheVariableWhereNoArgumentIsMissing) {
+  const auto names_kept = AllOf(HasSubstr("before the variable `kept`"),
+                                HasSubstr("fix: stay within the 16 bytes"),
+                                Not(HasSubstr("argument")));
+  const std::string begin = R"(
+    #include <stdio.h>
+    static __attribute__((noinline)) int read(int *p, int n) { return p[n]; }
+    static __attribute__((noinline)) int print(int n) {
+      return printf("%d", n);
+    }
+    int run(int n) {
+      int kept[4] = {1, 2, 3, 4}, *volatile p = kept;
+      )";
+  const std::string bodies[] = {
+      // In a function that calls nothing, before and after a variadic call, and
+      // in one that is not variadic.
+      "return p[n]; }",
+      "n = p[n]; return printf(\"%d\", n); }",
+      "p[n] = 1; return printf(\"%d\", n); }",
+      "return print(n) + p[n]; }",
+      "n = read(p, n); return printf(\"%d\", n); }",
+  };
+  for (const std::string& body : bodies) {
+    for (const int n : {-3, -4}) {
+      EXPECT_THAT(ReportOf(begin + body, n), names_kept) << body << n;
+    }
+  }
+  // Here below the frame's own lower end.
+  EXPECT_THAT(ReportOf(begin + bodies[1], -5), names_kept);
+  EXPECT_THAT(ReportOf(begin + bodies[4], -5), names_kept);
 }
 
 }  // namespace

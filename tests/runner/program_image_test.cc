@@ -18,6 +18,8 @@ ProgramImage Sample() {
                            std::string("\1\0\0\0", 4), "i", "int"});
   image.globals.push_back({"", ImageSection::kBss, 100, 16, 99, "", "", ""});
   image.functions.push_back({"main", "iip", "int (int, char **)", 0});
+  image.frames.push_back(
+      {"main", "main.c", 96, 16, true, {{"n", 3, 32, 4, 4}}});
   return image;
 }
 
@@ -32,6 +34,9 @@ TEST(ProgramImageTest, ParsesWhatItSerialised) {
   EXPECT_EQ(parsed->globals[0].c_type, "int");
   EXPECT_EQ(parsed->functions[0].signature, "iip");
   EXPECT_TRUE(parsed->checked);
+  EXPECT_EQ(parsed->frames[0].mark_offset, 16u);
+  EXPECT_TRUE(parsed->frames[0].is_variadic);
+  EXPECT_EQ(parsed->frames[0].variables[0].offset, 32u);
 }
 
 TEST(ProgramImageTest, RefusesEveryTruncationAndAnythingBehind) {

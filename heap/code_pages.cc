@@ -24,7 +24,8 @@ bool GlobalHeap::ProtectCode(std::uint64_t first_page, std::uint64_t page_count,
                        protection)) {
     return false;
   }
-  // Also of an arena that begins with an image, no processor has seen the code.
+  // No processor has seen the code yet, neither sealed just now nor loaded with
+  // an image.
   if (state == CodeState::kSealed) {
     machine::FlushInstructionCache(memory_.data() + begin,
                                    page_count * kCodePageBytes);

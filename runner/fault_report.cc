@@ -10,7 +10,7 @@ namespace {
 
 std::string Place(const SourceLine& line) {
   if (line.file.empty()) return "unknown place";
-  // Code of several lines that the optimiser made one has none.
+  // Code of several lines that the optimiser made one has no line.
   if (line.line == 0) return line.file;
   std::string text = absl::StrCat(line.file, ":", line.line);
   if (line.column != 0) absl::StrAppend(&text, ":", line.column);

@@ -51,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Machine>> Machine::Create(
       new Machine(std::move(program), std::move(start)));
   GuestContext& context = machine->context();
   context.machine = reinterpret_cast<std::uint64_t>(machine.get());
-  context.steps_left = machine->steps_left_then_ = options.max_steps;
+  context.steps_left = machine->last_steps_left_ = options.max_steps;
   if (Shadow* const shadow = machine->heap().shadow()) {
     context.shadow = reinterpret_cast<std::uint64_t>(shadow->data());
   }
@@ -109,8 +109,8 @@ void Machine::RunGuest(
 void Machine::PassTime() {
   if (!program_->image().tells_time) return;
   const std::uint64_t left = context().steps_left;
-  kernel_->Advance(steps_left_then_ - left);
-  steps_left_then_ = left;
+  kernel_->Advance(last_steps_left_ - left);
+  last_steps_left_ = left;
 }
 
 // ---- faults ----------------------------------------------------------------

@@ -146,7 +146,7 @@ class Machine {
   mutable Process process_;
   CapturedConsole captured_console_;
   std::optional<Kernel> kernel_;
-  std::uint64_t steps_left_then_ = 0;  // when time passed last
+  std::uint64_t last_steps_left_ = 0;  // when time passed
   FaultPlace fault_place_;
   // By the number in the guest's buffer.
   std::map<std::uint64_t, std::unique_ptr<Landing>> landings_;

@@ -27,4 +27,6 @@ int main(int argc, char **argv) {
   return 0;
 }
 C
-[[ $($example) == '12 1 input' ]]
+printed=$($example) || { echo "the example fails after: $printed" >&2; exit 1; }
+[[ $printed == '12 1 input' ]] ||
+  { echo "the example prints: $printed" >&2; exit 1; }

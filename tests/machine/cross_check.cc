@@ -140,7 +140,8 @@ void CheckNativeCode() {
   const MemoryImage::Extent all = {0, 3 * kStep};
   const auto image = MemoryImage::Of(memory.data(), {&all, 1});
   auto fresh = ReservedMemory::Reserve(3 * kStep).value();
-  KHEAP_CHECK(image.has_value() && fresh.Commit(3 * kStep), "there is memory");
+  KHEAP_CHECK(image.has_value(), "there is memory for an image");
+  KHEAP_CHECK(fresh.Commit(3 * kStep), "there is memory");
   fresh.Load(0, *image);
   CheckCodeAt(fresh, kStep);
 

@@ -271,5 +271,33 @@ TEST(SeededStartTest, SmallRegionsKeepMostOfTheirRoom) {
   }
 }
 
+// The whole of what is left, and nothing below it.
+TEST(SeededStartTest, TheFillStaysWithinASmallStack) {
+  for (const std::uint64_t stack_bytes :
+       {std::uint64_t{4096}, kFilledStackBytes / 2, kFilledStackBytes}) {
+    const Program program =
+        Compiled("int f(void) { return 3; }", {.checked = false,
+                                               .memory_bytes = 80 * 1024 * 1024,
+                                               .stack_bytes = stack_bytes});
+    for (const std::uint64_t seed : kSeeds) {
+      const auto process = program.Start(WithSeed(seed)).value();
+      const MemoryLayout& layout = process->heap().layout();
+      ASSERT_EQ(layout.size_bytes(Region::kStack), stack_bytes);
+      const std::uint64_t word = SeededStart::Of(seed, layout).fill_word;
+      const Address begin = layout.begin(Region::kStack);
+      const std::uint64_t filled_bytes =
+          process->heap().control().stack_pointer - begin.offset();
+      EXPECT_LE(filled_bytes, stack_bytes);
+      EXPECT_EQ(BytesAt(*process, begin, filled_bytes),
+                Pattern(word, begin, filled_bytes));
+      constexpr std::uint64_t kBelowBytes = 64;
+      EXPECT_EQ(BytesAt(*process, begin - kBelowBytes, kBelowBytes),
+                std::string(kBelowBytes, '\0'));
+      EXPECT_EQ(process->process().CheckInvariants(), absl::OkStatus());
+      EXPECT_EQ(*process->Call<int>("f")->value, 3);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kheap

@@ -140,9 +140,9 @@ class Program {
   //   kInvalidArgument    a source does not compile, in the compiler's words;
   //                       two define one name; there is none; no arena has the
   //                       sizes that the options ask for
-  //   kNotFound           a source is not there, or clang or the guest's
-  //   library kPermissionDenied   a source may not be read kUnimplemented a
-  //   source uses what is not supported, or a name that
+  //   kNotFound           there is no such file, no clang, or no C library
+  //   kPermissionDenied   a source may not be read
+  //   kUnimplemented      a source uses what is not supported, or a name that
   //                       nobody defines
   //   kOutOfRange         the arena is too small for the program
   //   kResourceExhausted  the host has no memory for it

@@ -72,6 +72,10 @@ std::int64_t Kernel::Syscall(std::uint64_t number, const Arguments& arguments) {
 
 void Kernel::Advance(std::uint64_t steps) { state_->clock.CountSteps(steps); }
 
+std::uint64_t Kernel::now() const {
+  return static_cast<std::uint64_t>(state_->clock.Monotonic());
+}
+
 std::optional<ProcessEnd> Kernel::end() const {
   const kernel::ProcessState& process = state_->process();
   switch (static_cast<kernel::EndKind>(process.end_kind.get())) {

@@ -100,6 +100,8 @@ class Kernel {
 
   // Lets time pass for work that the guest did.
   void Advance(std::uint64_t steps);
+  // Nanoseconds since the start: the guest's CLOCK_MONOTONIC.
+  std::uint64_t now() const;
 
   // Nothing while the process runs.
   std::optional<ProcessEnd> end() const;

@@ -68,13 +68,15 @@ struct Clib<function> {
   }
 };
 
-// A function of KMalloc. The break may have moved, and errno been set.
+// A function of KMalloc. The break may have moved, and errno been set if the
+// result is 0.
 template <typename Function>
 std::uint64_t Allocate(std::byte* base, Function function) {
   Machine& machine = Machine::Of(base);
   try {
     const std::uint64_t result = function(machine.malloc());
     machine.SyncLimits();
+    if (result == 0) machine.PassErrno();
     machine.NoteAllocation(Address(result));
     return result;
   } catch (const MemoryFault& fault) {

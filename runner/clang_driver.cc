@@ -10,10 +10,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "kernel/virtual_clock.h"
 #include "runner/files.h"
 #include "runner/guest_library.h"
 
@@ -40,25 +42,48 @@ constexpr char kBuiltinLongjmp[] =
     "__attribute__((noreturn));"
     "__kheap_longjmp(buffer,value);}))";
 
+// The host's environment, but for what would lead headers or the time of day
+// into the program: __DATE__ is the day on which the guest's clock starts.
+std::vector<std::string> CompilerEnvironment() {
+  std::vector<std::string> variables = {
+      absl::StrCat("SOURCE_DATE_EPOCH=",
+                   kernel::kClockStart / kernel::kNanosecondsPerSecond)};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    if (text.starts_with("CPATH=") || text.starts_with("C_INCLUDE_PATH=") ||
+        text.starts_with("SOURCE_DATE_EPOCH=")) {
+      continue;
+    }
+    variables.emplace_back(text);
+  }
+  return variables;
+}
+
+std::vector<char*> PointersTo(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 // Runs a program with its output and its errors in files; its exit status, or
 // -1 if it cannot be started.
 int RunProgram(const std::vector<std::string>& arguments,
                const std::string& output, const std::string& errors) {
   if (output != kNothing) std::ofstream(output, std::ios::trunc);
   std::ofstream(errors, std::ios::trunc);
-  std::vector<char*> pointers;
-  for (const std::string& argument : arguments) {
-    pointers.push_back(const_cast<char*>(argument.c_str()));
-  }
-  pointers.push_back(nullptr);
+  const std::vector<std::string> environment = CompilerEnvironment();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, kNothing, O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, errors.c_str(), O_WRONLY, 0);
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, pointers[0], &actions, nullptr,
-                                  pointers.data(), environ);
+  const int failed = posix_spawnp(&child, arguments[0].c_str(), &actions,
+                                  nullptr, PointersTo(arguments).data(),
+                                  PointersTo(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return -1;
   int status = 0;

@@ -286,6 +286,13 @@ std::int64_t Machine::Syscall(std::uint64_t number,
   return result;
 }
 
+void Machine::PassErrno() {
+  const std::int32_t error = heap().guest_errno();
+  if (error == 0) return;
+  heap().Store<std::int32_t>(Address(errno_cell), error);
+  heap().set_guest_errno(0);
+}
+
 void Machine::LeaveIfEnded() {
   constexpr int kSignalledStatus = 128;
   const std::optional<ProcessEnd> end = kernel_->end();

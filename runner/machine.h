@@ -116,6 +116,8 @@ class Machine {
                        std::uint64_t sp);
 
   const std::uint64_t errno_cell;  // the guest address of errno
+  // After a failure: what the arena's own functions set is the guest's errno.
+  void PassErrno();
 
   // In checked mode, around malloc and free: notes where the guest called them.
   void NoteAllocation(Address block);

@@ -183,6 +183,59 @@ constexpr CorrectProgram kPrograms[] = {
         }
         return 0;
       })"},
+    {"StructsArePassedWithUnsetMembers", "1 2 3 4 5 6 7", R"(
+        #include <stdio.h>
+        struct ints { int a, b; };
+        struct mixed { int a; char b; int c; };
+        struct longs { long a, b; };
+        struct pointers { char *a, *b; };
+        struct floats { float a, b; };
+        struct one { int a; };
+        struct array { short a[8]; };
+        static int ints(struct ints s) { return s.a; }
+        static int mixed(struct mixed s) { return s.a; }
+        static long longs(struct longs s) { return s.a; }
+        static char *pointers(struct pointers s) { return s.a; }
+        static float floats(struct floats s) { return s.a; }
+        static struct one one(struct one s) { return s; }
+        static struct array array(struct array s) { return s; }
+        int main(void) {
+          struct ints i;
+          struct mixed m;
+          struct longs l;
+          struct pointers p;
+          struct floats f;
+          struct one o, o2;
+          struct array a, a2;
+          i.a = 1, m.a = 2, l.a = 3, p.a = "4", f.a = 5, a.a[3] = 7;
+          o2 = one(o);
+          o2.a = 6;
+          a2 = array(a);
+          printf("%d %d %ld %s %g %d %d", ints(i), mixed(m), longs(l),
+                 pointers(p), floats(f), o2.a, a2.a[3]);
+        })"},
+    {"FailedAllocationsSetErrno", "12 12 12 22 22 12 0 7", R"(
+        #include <errno.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        static volatile unsigned long much = 1ul << 60;
+        static int of(void *block) {
+          int error = block ? -1 : errno;
+          errno = 0;
+          return error;
+        }
+        int main(void) {
+          void *kept = malloc(3), *other = &other;
+          printf("%d %d %d ", of(malloc(much)), of(calloc(much, much)),
+                 of(realloc(kept, much)));
+          printf("%d ", of(aligned_alloc(3, 3)));
+          printf("%d %d %d ", posix_memalign(&other, 3, 3),
+                 posix_memalign(&other, 16, much), errno);
+          errno = 7;
+          free(kept);
+          free(malloc(10));
+          printf("%d", errno);
+        })"},
     {"AGotoIntoAScopeFindsItsVariable", "3 3", R"(
       #include <stdio.h>
       static void set(int *to) { *to = 3; }

@@ -58,6 +58,30 @@ constexpr WrongProgram kPrograms[] = {
           volatile int minus = -1;
           return get(minus) > 2;
         })"},
+    {"AnUnsetElementPassedOn", FaultCode::kUninitialisedRead, Access::kLoad, 4,
+     R"(#include <stdio.h>
+        int main(void) {
+          int a[3];
+          a[0] = 1;
+          printf("%d\n", a[1]);
+        })"},
+    {"AnUnsetElementReturned", FaultCode::kUninitialisedRead, Access::kLoad, 4,
+     R"(static int last(int n) { int a[3]; a[0] = n; return a[n]; }
+        int main(int argc, char **argv) { return last(argc); })"},
+    {"AnUnsetMemberPassedOn", FaultCode::kUninitialisedRead, Access::kLoad, 4,
+     R"(#include <stdio.h>
+        int main(void) {
+          struct { int a; char b; int c; } s;
+          s.a = 1;
+          printf("%d\n", s.c);
+        })"},
+    {"AnUnsetPointerPassedOn", FaultCode::kUninitialisedRead, Access::kLoad, 8,
+     R"(#include <stdio.h>
+        int main(void) {
+          struct { char *p; char *q; } s;
+          s.q = "";
+          puts(s.p);
+        })"},
     {"NegativeLengthOfAnArray", FaultCode::kStackOverflow, Access::kPush,
      17179869180u,
      R"(static int last(int n) { int array[n]; array[0] = n; return *array; }

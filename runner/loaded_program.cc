@@ -8,10 +8,10 @@
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 #include "llvm/ExecutionEngine/RuntimeDyld.h"
-#include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/TargetSelect.h"
 #include "runner/builtins.h"
+#include "runner/code_memory.h"
 
 namespace kheap {
 
@@ -59,7 +59,7 @@ absl::Status LoadedProgram::Code::Link(const std::string& object) {
                                  const llvm::Triple&)
       -> llvm::Expected<std::unique_ptr<llvm::orc::ObjectLayer>> {
     auto layer = std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(
-        session, [] { return std::make_unique<llvm::SectionMemoryManager>(); });
+        session, [] { return std::make_unique<CodeMemory>(); });
     layer->setNotifyLoaded(
         [this](llvm::orc::MaterializationResponsibility&,
                const llvm::object::ObjectFile& file,

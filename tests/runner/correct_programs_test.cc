@@ -207,9 +207,8 @@ constexpr CorrectProgram kPrograms[] = {
           struct floats f;
           struct one o, o2;
           struct array a, a2;
-          i.a = 1, m.a = 2, l.a = 3, p.a = "4", f.a = 5, a.a[3] = 7;
+          i.a = 1, m.a = 2, l.a = 3, p.a = "4", f.a = 5, o.a = 6, a.a[3] = 7;
           o2 = one(o);
-          o2.a = 6;
           a2 = array(a);
           printf("%d %d %ld %s %g %d %d", ints(i), mixed(m), longs(l),
                  pointers(p), floats(f), o2.a, a2.a[3]);

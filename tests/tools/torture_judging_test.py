@@ -93,10 +93,21 @@ class TallyTest(unittest.TestCase):
         self.assertFalse(tally.good_enough([tally.Row("gcc", "fast", 999, 1, 0)], rates))
         self.assertTrue(tally.good_enough([tally.Row("stb", "fast", 1, 0, 1)], rates))
 
+    def test_wrong_programs_are_no_part_of_the_rate(self):
+        counts = tally.Tally("gcc", ("fast", "checked"), tally.Exceptions("gcc checked a.c wrong\n  Reasons.\n"))
+        self.assertEqual(counts.add("a.c", "checked", "fault 117"), "")
+        self.assertIn("listed exception", counts.add("a.c", "checked", ""))
+        self.assertEqual(counts.add("a.c", "fast", "fault 117"), "fault 117")
+        self.assertEqual(counts.rows(), [tally.Row("gcc", "fast", 0, 1, 0), tally.Row("gcc", "checked", 0, 1, 0, 1)])
+        self.assertTrue(tally.good_enough([tally.Row("gcc", "checked", 99, 0, 1, 50)], {"gcc": 0.99}))
+        self.assertFalse(tally.good_enough([tally.Row("gcc", "checked", 98, 0, 2, 50)], {"gcc": 0.99}))
+        with self.assertRaisesRegex(ValueError, "line 1"):
+            tally.Exceptions("gcc checked a.c right\n  Reasons.\n")
+
     def test_the_table_has_a_line_for_each_row(self):
         lines = tally.table([tally.Row("gcc", "fast", 99, 0, 1)])
         self.assertEqual(len(lines), 2)
-        self.assertEqual(lines[1].split(), ["gcc", "fast", "100", "99", "99.00%", "0", "1"])
+        self.assertEqual(lines[1].split(), ["gcc", "fast", "100", "0", "99", "99.00%", "0", "1"])
 
 
 class DirectivesTest(unittest.TestCase):

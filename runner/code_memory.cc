@@ -53,10 +53,11 @@ void CodeMemory::reserveAllocationSpace(std::uintptr_t code_bytes,
 }
 
 std::uint8_t* CodeMemory::Part::Take(std::size_t size, std::size_t alignment) {
+  constexpr std::size_t kAlignmentOfAny = 16;
   if (begin == nullptr) return nullptr;
-  const std::size_t offset =
-      llvm::alignAddr(begin + used_bytes, llvm::Align(alignment)) -
-      reinterpret_cast<std::uintptr_t>(begin);
+  const llvm::Align align(alignment == 0 ? kAlignmentOfAny : alignment);
+  const std::size_t offset = llvm::alignAddr(begin + used_bytes, align) -
+                             reinterpret_cast<std::uintptr_t>(begin);
   if (offset > size_bytes || size > size_bytes - offset) return nullptr;
   used_bytes = offset + size;
   return begin + offset;
@@ -65,7 +66,7 @@ std::uint8_t* CodeMemory::Part::Take(std::size_t size, std::size_t alignment) {
 std::uint8_t* CodeMemory::allocateCodeSection(std::uintptr_t size,
                                               unsigned alignment, unsigned,
                                               llvm::StringRef) {
-  return code_.Take(size, alignment == 0 ? 16 : alignment);
+  return code_.Take(size, alignment);
 }
 
 std::uint8_t* CodeMemory::allocateDataSection(std::uintptr_t size,
@@ -73,7 +74,7 @@ std::uint8_t* CodeMemory::allocateDataSection(std::uintptr_t size,
                                               llvm::StringRef,
                                               bool is_read_only) {
   Part& part = is_read_only ? constants_ : variables_;
-  return part.Take(size, alignment == 0 ? 16 : alignment);
+  return part.Take(size, alignment);
 }
 
 bool CodeMemory::Part::Protect(unsigned permissions, std::string* error) const {

@@ -46,6 +46,7 @@ class CodeMemory : public llvm::RTDyldMemoryManager {
     std::size_t size_bytes = 0;
     std::size_t used_bytes = 0;
 
+    // An alignment of 0 leaves it open.
     std::uint8_t* Take(std::size_t size, std::size_t alignment);
     bool Protect(unsigned permissions, std::string* error) const;
   };

@@ -52,7 +52,14 @@ std::int64_t Turns(GuestProcess& process, std::int64_t n) {
   return *process.Call<std::int64_t>("turns", n)->value;
 }
 
-class ClockTest : public testing::TestWithParam<bool> {};
+class ClockTest : public testing::TestWithParam<bool> {
+ protected:
+  static std::unique_ptr<GuestProcess> StartedWithBudget(const char* text) {
+    const CompileOptions options = {.checked = GetParam(),
+                                    .limits_steps = true};
+    return Compiled(text, options).Start({.max_steps = 1'000'000}).value();
+  }
+};
 
 INSTANTIATE_TEST_SUITE_P(Modes, ClockTest, testing::Bool(),
                          [](const auto& info) {
@@ -106,24 +113,16 @@ TEST_P(ClockTest, PassesInWorkBetweenCallsOfTheHost) {
 }
 
 TEST_P(ClockTest, IsTheSameWithABudget) {
-  const CompileOptions unlimited = {.checked = GetParam()};
-  CompileOptions limited = unlimited;
-  limited.limits_steps = true;
-  const auto free = Started(Compiled(kTimer, unlimited));
-  const auto bound =
-      Compiled(kTimer, limited).Start({.max_steps = 1'000'000}).value();
+  const auto free = Started(Compiled(kTimer, {.checked = GetParam()}));
+  const auto bound = StartedWithBudget(kTimer);
   EXPECT_EQ(Turns(*bound, 1234), Turns(*free, 1234));
   EXPECT_EQ(Turns(*bound, 77), Turns(*free, 77));
 }
 
 // What nobody can ask for costs nothing, and leaves no trace.
 TEST_P(ClockTest, StandsStillForAProgramThatCannotSeeIt) {
-  const CompileOptions unlimited = {.checked = GetParam()};
-  CompileOptions limited = unlimited;
-  limited.limits_steps = true;
-  const auto free = Started(Compiled(kTimeless, unlimited));
-  const auto bound =
-      Compiled(kTimeless, limited).Start({.max_steps = 1'000'000}).value();
+  const auto free = Started(Compiled(kTimeless, {.checked = GetParam()}));
+  const auto bound = StartedWithBudget(kTimeless);
   for (GuestProcess* const process : {free.get(), bound.get()}) {
     const RunEnd end = process->RunMain({"sum"}).value();
     EXPECT_EQ(end.exit_status, 0);

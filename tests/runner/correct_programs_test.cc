@@ -213,6 +213,9 @@ constexpr CorrectProgram kPrograms[] = {
           printf("%d %d %ld %s %g %d %d", ints(i), mixed(m), longs(l),
                  pointers(p), floats(f), o2.a, a2.a[3]);
         })"},
+    {"ItWasCompiledWhenItsClockStarts", "Jan  1 2000 00:00:00", R"(
+        #include <stdio.h>
+        int main(void) { printf("%s %s", __DATE__, __TIME__); })"},
     {"FailedAllocationsSetErrno", "12 12 12 22 22 12 0 7", R"(
         #include <errno.h>
         #include <stdio.h>

@@ -3,6 +3,8 @@
 #include "runner/program.h"
 
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -223,6 +225,23 @@ TEST(ProgramTest, MainAndExitGiveAStatus) {
   const Program library = Compiled("int f(void) { return 1; }");
   EXPECT_EQ(Started(library)->RunMain({"library"}).status().code(),
             absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(ProgramTest, NoVariableOfTheHostsLeadsToHeaders) {
+  const std::string folder = testing::TempDir();
+  std::ofstream(folder + "/of_the_host.h") << "";
+  for (const char* const variable : {"CPATH", "C_INCLUDE_PATH"}) {
+    ASSERT_EQ(setenv(variable, folder.c_str(), /*overwrite=*/1), 0);
+    const auto process = Started(Compiled(R"(
+      #if __has_include("of_the_host.h")
+      int found(void) { return 1; }
+      #else
+      int found(void) { return 0; }
+      #endif
+    )"));
+    unsetenv(variable);
+    EXPECT_EQ(process->Call<int>("found")->value, 0) << variable;
+  }
 }
 
 TEST(ProgramTest, SourcesThatDoNotCompileOrLinkAreRefusedInClangsWords) {

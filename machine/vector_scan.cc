@@ -6,6 +6,12 @@
 
 #include "machine/packed_bytes.h"
 
+// A matcher keeps vectors, which those without a fixed size do not allow: NEON
+// serves a processor with SVE.
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS \
+  (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
 // Highway compiles this file once for each kind of vector.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "machine/vector_scan.cc"

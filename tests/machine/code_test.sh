@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # What the optimiser has left of code_samples.cc: zeros of secrets are written, volatile accesses happen, and a
 # comparison in constant time is one straight line but for its loop. Counts instructions, on any processor.
+# OBJDUMP names the disassembler for another processor than this.
 set -euo pipefail
 
 object=
 for file in "$@"; do
   [[ $file != *.a ]] || object=$file
 done
-listing=$(objdump --disassemble --no-show-raw-insn --no-addresses "$object")
+listing=$("${OBJDUMP:-objdump}" --disassemble --no-show-raw-insn --no-addresses "$object")
 
 # Prints the instructions of a function, but for the padding behind it.
 code() {

@@ -12,25 +12,6 @@
 namespace kheap::machine {
 namespace {
 
-// What Linux says of the first processor behind `key`, or "".
-std::string FromLinux(std::string_view key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.starts_with(key) && colon != line.npos) {
-      return line.substr(colon + 2);
-    }
-  }
-  return "";
-}
-
-std::set<std::string> Words(const std::string& text) {
-  std::istringstream in(text);
-  std::set<std::string> words;
-  for (std::string word; in >> word;) words.insert(word);
-  return words;
-}
-
 TEST(CpuTest, EveryFeatureListedIsSupported) {
   for (const std::string& feature : Cpu().features) {
     EXPECT_TRUE(Supports(feature)) << feature;
@@ -49,6 +30,25 @@ TEST(CpuTest, UnderscoresAndDotsDoNotCount) {
 }
 
 #if defined(__x86_64__)
+
+// What Linux says of the first processor behind `key`, or "".
+std::string FromLinux(std::string_view key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with(key) && colon != line.npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "";
+}
+
+std::set<std::string> Words(const std::string& text) {
+  std::istringstream in(text);
+  std::set<std::string> words;
+  for (std::string word; in >> word;) words.insert(word);
+  return words;
+}
 
 TEST(CpuTest, AnX8664HasWhatAllHave) {
   for (const char* name : {"sse", "sse2", "fpu", "tsc", "cx8"}) {

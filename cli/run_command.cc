@@ -18,6 +18,7 @@
 #include "cli/signal_name.h"
 #include "kernel/console.h"
 #include "kernel/linux_errno.h"
+#include "kernel/syscall_name.h"
 #include "runner/program.h"
 #include "runner/program_compiler.h"
 
@@ -186,8 +187,11 @@ int Run(const Settings& settings, const std::vector<Source>& sources,
   if (settings.is_verbose) {
     for (const auto& [number, count] :
          (*process)->machine().kernel().unknown_calls()) {
-      console.err << "system call " << number << " is not supported, called "
-                  << Count(count, "time") << "\n";
+      const std::string name(kernel::SyscallName(number));
+      console.err << "system call " << number
+                  << (name.empty() ? "" : absl::StrCat(" (", name, ")"))
+                  << " is not supported, called " << Count(count, "time")
+                  << "\n";
     }
   }
   if (settings.shows_digest) {

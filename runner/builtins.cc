@@ -119,7 +119,7 @@ U64 Realloc(std::byte* base, U64, U64 block, U64 size) {
   U64 kept = 0;
   const U64 result = Allocate(base, [&](KMalloc& m) {
     kept = KeptBytes(base, m, block);
-    Machine::Of(base).NoteFree(Address(block));
+    Machine::Of(base).NoteRealloc(Address(block), size);
     return m.Realloc(Address(block), size).offset();
   });
   return Filled(base, result, kept);
@@ -128,7 +128,8 @@ U64 ReallocArray(std::byte* base, U64, U64 block, U64 count, U64 size) {
   U64 kept = 0;
   const U64 result = Allocate(base, [&](KMalloc& m) {
     kept = KeptBytes(base, m, block);
-    Machine::Of(base).NoteFree(Address(block));
+    // Neither number can be 0 where the product is not.
+    Machine::Of(base).NoteRealloc(Address(block), count == 0 ? 0 : size);
     return m.ReallocArray(Address(block), count, size).offset();
   });
   return Filled(base, result, kept);

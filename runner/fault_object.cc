@@ -97,7 +97,10 @@ class ObjectFinder {
                       " (malloc ", block->sequence, ")");
       if (object.is_gone && history.freed.has_value()) {
         object.freed = *history.freed;
-        absl::StrAppend(&object.text, ", freed at ", object.freed);
+        object.is_moved = history.is_moved;
+        absl::StrAppend(&object.text, ", freed ",
+                        object.is_moved ? "by realloc at " : "at ",
+                        object.freed);
       }
     }
     return object;
@@ -240,6 +243,10 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
                  : "give the object on the stack a size that fits there, or "
                    "keep it in malloc's memory";
     case FaultCode::kUseAfterFree:
+      if (object.is_moved) {
+        return absl::StrCat("use the pointer that realloc returned at ",
+                            object.freed);
+      }
       return object.freed.empty()
                  ? "use the block before it is freed, or free it later"
                  : absl::StrCat("use the block before it is freed at ",

@@ -21,6 +21,7 @@ struct FaultObject {
   bool is_gone = false;  // a freed block, or a variable of a call that ended
   bool scope_has_ended = false;  // a variable's, in a call that goes on
   std::string freed;             // where, for a block; empty if it is not known
+  bool is_moved = false;  // a freed block, by a realloc that gave another
   bool may_be_argument = false;  // lies where one more of a call's would be
   // The lines of the report, without the last line feed.
   std::string text;

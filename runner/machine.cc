@@ -193,11 +193,24 @@ void Machine::NoteAllocation(Address block) {
   block_sites_[sequence].allocated = context().call_site;
 }
 
-void Machine::NoteFree(Address block) {
-  if (block.is_null() || !heap().checked()) return;
+// Null where none are kept.
+Machine::BlockSites* Machine::FreedSites(Address block) {
+  if (block.is_null() || !heap().checked()) return nullptr;
   const std::uint64_t sequence = malloc().SequenceOf(block);
-  if (sequence < block_sites_.size()) {
-    block_sites_[sequence].freed = context().call_site;
+  return sequence < block_sites_.size() ? &block_sites_[sequence] : nullptr;
+}
+
+void Machine::NoteFree(Address block) {
+  if (BlockSites* const sites = FreedSites(block)) {
+    sites->freed = context().call_site;
+    sites->is_moved = false;
+  }
+}
+
+void Machine::NoteRealloc(Address block, std::uint64_t size_bytes) {
+  NoteFree(block);
+  if (BlockSites* const sites = FreedSites(block)) {
+    sites->is_moved = size_bytes != 0;
   }
 }
 
@@ -211,6 +224,7 @@ BlockHistory Machine::HistoryOf(std::uint64_t sequence) const {
   };
   history.allocated = text(block_sites_[sequence].allocated);
   history.freed = text(block_sites_[sequence].freed);
+  history.is_moved = block_sites_[sequence].is_moved;
   return history;
 }
 

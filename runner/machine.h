@@ -54,6 +54,7 @@ struct FaultPlace {
 struct BlockHistory {
   std::optional<std::string> allocated;
   std::optional<std::string> freed;
+  bool is_moved = false;  // freed by a realloc that gave another
 };
 
 class Machine {
@@ -122,6 +123,7 @@ class Machine {
   // In checked mode, around malloc and free: notes where the guest called them.
   void NoteAllocation(Address block);
   void NoteFree(Address block);
+  void NoteRealloc(Address block, std::uint64_t size_bytes);
   BlockHistory HistoryOf(std::uint64_t sequence) const;
 
  private:
@@ -157,7 +159,9 @@ class Machine {
   struct BlockSites {
     std::uint32_t allocated = 0;
     std::uint32_t freed = 0;
+    bool is_moved = false;
   };
+  BlockSites* FreedSites(Address block);
   std::vector<BlockSites> block_sites_;
 };
 

@@ -131,7 +131,7 @@ C
 for mode in "${modes[@]}"; do
   run "$kheap" run "$mode" --verbose unknown.c
   expect_status 0
-  expect_err 'system call 198 is not supported, called 3 times'
+  expect_err 'system call 198 (socket) is not supported, called 3 times'
   expect_err 'system call 4000 is not supported, called 1 time'
   run "$kheap" run "$mode" unknown.c
   expect_silence

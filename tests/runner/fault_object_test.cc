@@ -157,6 +157,34 @@ TEST(FaultObjectTest, SaysWhereABlockWasFreed) {
                         "run, or free it later"));
 }
 
+TEST(FaultObjectTest, SaysThatReallocGaveAnotherBlock) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      char *block = malloc(4);
+      char *larger = realloc(block, 4000);
+      larger[0] = n;
+      return block[0];
+    })",
+                                      1);
+  EXPECT_THAT(report, HasSubstr(", freed by realloc at test.c:6 in run"));
+  EXPECT_THAT(
+      report,
+      HasSubstr("fix: use the pointer that realloc returned at test.c:6"));
+}
+
+TEST(FaultObjectTest, AReallocToNothingIsAFree) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      char *block = malloc(4);
+      block[0] = n;
+      realloc(block, 0);
+      return block[0];
+    })",
+                                      1);
+  EXPECT_THAT(report, HasSubstr(", freed at test.c:7 in run"));
+  EXPECT_THAT(report, HasSubstr("fix: use the block before it is freed"));
+}
+
 TEST(FaultObjectTest, RegressionAFaultInTheFunctionThatIsCalledHasAPlace) {
   CompileOptions options;
   options.optimisation = 3;
@@ -181,8 +209,8 @@ TEST(FaultObjectTest, SaysWhatGaveABlockToTheLibraryAndWhereReallocFreedOne) {
       return copy[n];
     })",
                        0),
-              HasSubstr("allocated at test.c:5 in run (malloc 1), freed at "
-                        "test.c:6 in run"));
+              HasSubstr("allocated at test.c:5 in run (malloc 1), freed by "
+                        "realloc at test.c:6 in run"));
   EXPECT_THAT(ReportOf(R"(
     #include <stdio.h>
     int run(int n) {
@@ -191,7 +219,7 @@ TEST(FaultObjectTest, SaysWhatGaveABlockToTheLibraryAndWhereReallocFreedOne) {
       return ((char *)file)[n];
     })",
                        0),
-              HasSubstr("allocated at test.c:6 in run (malloc 1), freed at "
+              HasSubstr("allocated at test.c:6 in run (malloc 1), freed by "
                         "test.c:7 in run"));
 }
 

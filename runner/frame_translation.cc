@@ -11,6 +11,9 @@ namespace kheap {
 
 namespace {
 
+// What a site has room for.
+constexpr std::uint64_t kSiteBytesMax = 4294967295u;
+
 constexpr std::uint64_t kFrameAlignment = 16;
 constexpr std::uint64_t kRedZoneBytes = 16;
 // What a call takes of the guest's stack beside its locals, at least. The
@@ -130,6 +133,7 @@ std::uint64_t FunctionTranslator::PlaceLocals(std::uint64_t offset,
         std::min<std::uint64_t>(size->getFixedValue(), largest);
     locals_.push_back({alloca, offset, bytes});
     offset = std::min(offset + bytes, largest);
+    wanted_bytes_ += std::min(size->getFixedValue(), kSiteBytesMax);
   }
   return checked && !locals_.empty() ? offset + kRedZoneBytes : offset;
 }
@@ -145,8 +149,8 @@ void FunctionTranslator::EmitPrologue() {
     Require(builder_.CreateICmpULT(
                 room, Number(bounds.stack_end - bounds.stack_begin)),
             SiteKind::kPush, caller,
-            static_cast<std::uint32_t>(
-                std::min<std::uint64_t>(frame_bytes_, 4294967295u)));
+            static_cast<std::uint32_t>(std::min(
+                std::max(frame_bytes_, wanted_bytes_), kSiteBytesMax)));
   }
   for (const Local& local : locals_) {
     llvm::Value* address = builder_.CreateAdd(frame_, Number(local.offset));

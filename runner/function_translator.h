@@ -161,6 +161,7 @@ class FunctionTranslator {
 
   std::vector<Local> locals_;
   std::uint64_t frame_bytes_ = 0;     // all that the prologue takes
+  std::uint64_t wanted_bytes_ = 0;    // by locals, were there room for them
   std::uint64_t variadic_bytes_ = 0;  // at its lower end
   bool moves_stack_ = false;          // dynamic allocas
   bool calls_setjmp_ = false;

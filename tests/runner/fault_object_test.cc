@@ -185,6 +185,26 @@ TEST(FaultObjectTest, AReallocToNothingIsAFree) {
   EXPECT_THAT(report, HasSubstr("fix: use the block before it is freed"));
 }
 
+// The whole report of a fault in `int run(int n)`.
+std::string WholeReportOf(const std::string& text, std::int32_t n) {
+  const Program program = Compiled(
+      "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n" + text);
+  const auto process = Started(program);
+  const auto result = process->Call<std::int32_t>("run", n);
+  return process->Explain(*result->end.fault);
+}
+
+TEST(FaultObjectTest, AFrameLargerThanTheArenaHasItsSize) {
+  const std::string report = WholeReportOf(R"(
+    int run(int n) {
+      char large[3000000000];
+      memset(large, n, sizeof large);
+      return large[n];
+    })",
+                                           1);
+  EXPECT_THAT(report, HasSubstr("stack overflow: push of 30000"));
+}
+
 TEST(FaultObjectTest, RegressionAFaultInTheFunctionThatIsCalledHasAPlace) {
   CompileOptions options;
   options.optimisation = 3;
@@ -219,7 +239,7 @@ TEST(FaultObjectTest, SaysWhatGaveABlockToTheLibraryAndWhereReallocFreedOne) {
       return ((char *)file)[n];
     })",
                        0),
-              HasSubstr("allocated at test.c:6 in run (malloc 1), freed by "
+              HasSubstr("allocated at test.c:6 in run (malloc 1), freed at "
                         "test.c:7 in run"));
 }
 

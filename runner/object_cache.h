@@ -5,12 +5,14 @@
 // Compiled programs on disk, so that one that has not changed starts without a
 // compiler, and says what the compiler said. An entry is found by the sources'
 // contents and the options, and holds as long as every file that the compiler
-// read is as it was. A cache that cannot be read or written is as good as an
-// empty one.
+// read is as it was, and none has come where it would have read another. (A
+// name that only __has_include asked for, in vain, is not known.) A cache that
+// cannot be read or written is as good as an empty one.
 //
 //   KEY.o         the object
 //   KEY.messages  the compiler's words
-//   KEY.files     hashes of both, then hash and path of each file that was read
+//   KEY.files     a hash of what follows; hashes of both others; for each file
+//                 a hash, or "-" if it must not be there, and the path
 
 #include <optional>
 #include <string>
@@ -39,7 +41,8 @@ class ObjectCache {
  private:
   std::string File(const char* ending) const;
 
-  std::string folder_;  // empty: no cache
+  std::string folder_;                        // empty: no cache
+  std::vector<std::string> include_folders_;  // named by the options
   std::string key_;
 };
 

@@ -13,7 +13,8 @@ std::string_view ToString(Holder holder) {
 }
 
 Ledger::Ledger(GlobalHeap& heap)
-    : rows_(reinterpret_cast<Row*>(
+    : heap_(&heap),
+      rows_(reinterpret_cast<Row*>(
           heap.base() + heap.layout().begin(Region::kAllocators).offset())) {
   KHEAP_CHECK(FitsIn(heap), "a ledger lies in the allocators' region");
 }
@@ -24,7 +25,16 @@ Tally Ledger::Of(Holder holder) const {
           tally.total_count, tally.total_bytes};
 }
 
+void Ledger::NoteUse() {
+  const Address end = heap_->layout().begin(Region::kAllocators) + kBytes;
+  if (heap_->control().regions[IndexOf(Region::kAllocators)].used_end <
+      end.offset()) {
+    heap_->SetUsedEnd(Region::kAllocators, end);
+  }
+}
+
 void Ledger::AddThing(Holder holder) {
+  NoteUse();
   row(holder).live_count += 1;
   row(holder).total_count += 1;
   if (!CountsInTotal(holder)) return;

@@ -75,6 +75,8 @@ class Ledger {
   static constexpr std::uint64_t kBytes = sizeof(Row) * kHolderCount;
 
  private:
+  // Whoever holds memory begins as a thing, with or without a registry.
+  void NoteUse();
   static constexpr bool CountsInTotal(Holder holder) {
     return holder != Holder::kBump && holder != Holder::kPool;
   }
@@ -86,6 +88,7 @@ class Ledger {
   }
   Row& row(Holder holder) const { return rows_[static_cast<int>(holder)]; }
 
+  GlobalHeap* heap_;
   Row* rows_;
 };
 

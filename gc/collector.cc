@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "gc/holding.h"
 #include "gc/major_collection.h"
 #include "gc/minor_collection.h"
 #include "gc/nursery.h"
@@ -145,6 +146,7 @@ absl::StatusOr<std::unique_ptr<Collector>> Collector::Create(
   view.shading().NeverUsed(space.offset(),
                            layout->space_bytes() + kGranuleBytes);
   state.magic = kCollectorMagic;
+  Holding(heap).Begin();
   return std::unique_ptr<Collector>(new Collector(heap));
 }
 
@@ -156,11 +158,8 @@ absl::StatusOr<std::unique_ptr<Collector>> Collector::Attach(GlobalHeap& heap) {
 }
 
 void Collector::Destroy() {
-  for (WordList* list :
-       {&state_->types, &state_->runs_of_types, &state_->global_roots,
-        &state_->pins, &state_->finalizers, &state_->ready, &state_->weak}) {
-    Words(*heap_, *list).Release();
-  }
+  for (WordList* list : ListsOf(*state_)) Words(*heap_, *list).Release();
+  Holding(*heap_).End();
   KMalloc malloc(*heap_);
   malloc.Free(Address(state_->tables));
   malloc.Free(Address(state_->nursery_begin - kHeaderBytes));

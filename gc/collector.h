@@ -53,7 +53,7 @@ struct CollectorStats {
   std::uint64_t old_used_bytes;
   std::uint64_t old_objects;
   std::uint64_t old_free_blocks_bytes;  // in blocks that hold nothing
-  std::uint64_t table_bytes;
+  std::uint64_t table_bytes;            // with lists, such as that of types
   std::uint64_t pinned_objects;
   // Since Create; what is used is the difference.
   std::uint64_t allocated_bytes;

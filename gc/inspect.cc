@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statistics, and what lies where.
 #include "gc/collector.h"
+#include "gc/holding.h"
 #include "gc/nursery.h"
 #include "gc/space.h"
 #include "gc/type_table.h"
@@ -19,8 +20,7 @@ CollectorStats Collector::Stats() const {
       .old_used_bytes = state_->old_bytes,
       .old_objects = state_->old_objects,
       .old_free_blocks_bytes = state_->free_blocks * kBlockBytes,
-      .table_bytes =
-          state_->firsts + (state_->firsts - state_->cards) - state_->tables,
+      .table_bytes = Holding(*heap_).table_bytes(),
       .pinned_objects = state_->pinned_objects,
       .allocated_bytes =
           counters.allocated_bytes + nursery_used - state_->stayed_bytes,

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gc/collector.h"
+#include "gc/holding.h"
 #include "gc/nursery.h"
 #include "gc/word_list.h"
 #include "heap/shadow.h"
@@ -22,7 +23,7 @@ absl::Status Audit::Run() {
        {&Audit::CheckNursery, &Audit::CheckBlocks, &Audit::CheckGaps,
         &Audit::CheckRuns, &Audit::CheckReferences, &Audit::CheckRoots,
         &Audit::CheckPins, &Audit::CheckWeak, &Audit::CheckFinalizers,
-        &Audit::CheckCounters}) {
+        &Audit::CheckCounters, &Audit::CheckLedger}) {
     if (!status_.ok()) break;
     (this->*check)();
   }
@@ -323,6 +324,12 @@ void Audit::CheckCounters() {
                       counters.collected_bytes ==
                   young_bytes_ + old_bytes_,
           "what was allocated is here or was collected", at);
+}
+
+void Audit::CheckLedger() {
+  Require(Holding(space_.heap()).IsInLedger(),
+          "the ledger has what the collector holds",
+          space_.heap().layout().begin(Region::kAllocators).offset());
 }
 
 }  // namespace kheap::gc

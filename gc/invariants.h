@@ -43,6 +43,7 @@ class Audit {
   void CheckWeak();
   void CheckFinalizers();
   void CheckCounters();
+  void CheckLedger();
   void CheckShadow(std::uint64_t at, ObjectHeader header);
 
   bool IsObject(std::uint64_t object) const;

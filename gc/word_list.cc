@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gc/holding.h"
 #include "kmalloc/kmalloc.h"
 
 namespace kheap::gc {
@@ -29,6 +30,8 @@ bool Words::Reserve(std::uint64_t count) {
   const Address grown = KMalloc(*heap_).ReallocArray(Address(list_->address),
                                                      capacity, sizeof(Word));
   if (grown.is_null()) return false;
+  Holding(*heap_).Resize(list_->capacity * sizeof(Word),
+                         capacity * sizeof(Word));
   list_->address = grown.offset();
   list_->capacity = capacity;
   Locate();
@@ -37,6 +40,7 @@ bool Words::Reserve(std::uint64_t count) {
 
 void Words::Release() {
   KMalloc(*heap_).Free(Address(list_->address));
+  Holding(*heap_).Resize(list_->capacity * sizeof(Word), 0);
   list_->address = 0;
   list_->count = 0;
   list_->capacity = 0;

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 
+#include "allocators/ledger.h"
 #include "gc/collector.h"
 #include "gc/space.h"
 #include "gc/word_list.h"
@@ -193,6 +194,10 @@ const Breach kCounts[] = {
      [](Scene& s) { s.state().counters.collected_objects += 1; }},
     {"what was allocated is here or was collected",
      [](Scene& s) { s.state().counters.allocated_bytes += 16; }},
+    {"the ledger has what the collector holds",
+     [](Scene& s) { Ledger(s.world.heap()).Hold(Holder::kCollector, 8); }},
+    {"the ledger has what the collector holds",
+     [](Scene& s) { Ledger(s.world.heap()).AddThing(Holder::kCollector); }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Tiles, InvariantsTest, testing::ValuesIn(kTiles));

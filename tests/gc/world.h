@@ -2,7 +2,7 @@
 #ifndef KHEAP_TESTS_GC_WORLD_H_
 #define KHEAP_TESTS_GC_WORLD_H_
 
-// A small arena with a collector and a few types, for tests.
+// A small arena with a collector, a ledger and a few types, for tests.
 
 #include <cstdint>
 #include <memory>
@@ -29,8 +29,9 @@ class World {
  public:
   explicit World(const CollectorOptions& options = kSmallOptions,
                  bool checked = false)
-      : heap_(MakeHeap({.layout = {.capacity_bytes = 8 * 1024 * 1024},
-                        .checked = checked})) {
+      : heap_(MakeHeap(
+            {.layout = {.capacity_bytes = 8 * 1024 * 1024, .allocators = true},
+             .checked = checked})) {
     EXPECT_EQ(KMalloc::Create(*heap_).status(), absl::OkStatus());
     collector_ = Collector::Create(*heap_, options).value();
     constexpr std::uint64_t kBoth[] = {0, 8};

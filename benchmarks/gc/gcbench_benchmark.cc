@@ -210,15 +210,13 @@ void Time(benchmark::State& state, World& world) {
                           state.iterations());
 }
 
-void BM_GcBenchKheap(benchmark::State& state) {
+void TimeKheap(benchmark::State& state, std::uint64_t nursery_bytes) {
   const auto heap =
       GlobalHeap::Create({.layout = {.capacity_bytes = 512 * kMiB}}).value();
   KHEAP_CHECK(KMalloc::Create(*heap).ok(), "the arena takes a malloc");
   const auto collector =
       gc::Collector::Create(
-          *heap,
-          {.nursery_bytes = static_cast<std::uint64_t>(state.range(0)) * kMiB,
-           .limit_bytes = 256 * kMiB})
+          *heap, {.nursery_bytes = nursery_bytes, .limit_bytes = 256 * kMiB})
           .value();
   CollectorWorld world(*collector);
   Time(state, world);
@@ -234,27 +232,33 @@ void BM_GcBenchKheap(benchmark::State& state) {
       1000;
 }
 
-void BM_GcBenchBoehm(benchmark::State& state) {
+void BM_GcBench_Kheap(benchmark::State& state) { TimeKheap(state, 4 * kMiB); }
+
+void BM_GcBench_KheapNursery8MiB(benchmark::State& state) {
+  TimeKheap(state, 8 * kMiB);
+}
+
+void BM_GcBench_Boehm(benchmark::State& state) {
   GC_INIT();
   HostWorld<BoehmMemory> world({});
   Time(state, world);
 }
 
-void BM_GcBenchGlibc(benchmark::State& state) {
+void BM_GcBench_Glibc(benchmark::State& state) {
   HostWorld<MallocMemory> world({Glibc()});
   Time(state, world);
 }
 
-void BM_GcBenchMimalloc(benchmark::State& state) {
+void BM_GcBench_Mimalloc(benchmark::State& state) {
   HostWorld<MallocMemory> world({Mimalloc()});
   Time(state, world);
 }
 
-BENCHMARK(BM_GcBenchKheap)->Arg(4)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_GcBenchBoehm)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_GcBenchGlibc)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_GcBenchMimalloc)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_GcBenchKheap)->Arg(8)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBench_Kheap)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBench_KheapNursery8MiB)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBench_Boehm)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBench_Glibc)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_GcBench_Mimalloc)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace kheap

@@ -56,12 +56,16 @@ std::vector<Word> WordsOf(std::string_view name) {
   return words;
 }
 
+// Where our name lies in the text, in any case; its end where it does not.
+std::string_view::const_iterator FindOurName(std::string_view text) {
+  return std::search(text.begin(), text.end(), kOurName.begin(), kOurName.end(),
+                     [](char a, char b) {
+                       return std::tolower(static_cast<unsigned char>(a)) == b;
+                     });
+}
+
 bool IsOurs(std::string_view word) {
-  return word.size() >= kOurName.size() &&
-         std::equal(kOurName.begin(), kOurName.end(), word.begin(),
-                    [](char a, char b) {
-                      return a == std::tolower(static_cast<unsigned char>(b));
-                    });
+  return !word.empty() && FindOurName(word) == word.begin();
 }
 
 // A name in which `word` says whose benchmark it is.
@@ -153,6 +157,19 @@ std::vector<Measurement> ReadMedians(std::istream& csv) {
          std::strtod(cells[2].c_str(), nullptr) * NanosecondsPer(cells[4])});
   }
   return medians;
+}
+
+std::vector<std::string> MisnamedAmong(
+    const std::vector<Measurement>& measurements) {
+  std::vector<std::string> misnamed;
+  for (const Measurement& measurement : measurements) {
+    const std::string_view name = measurement.name;
+    if (FindOurName(name) != name.end() &&
+        FindOurs(measurement.name).word.empty()) {
+      misnamed.push_back(measurement.name);
+    }
+  }
+  return misnamed;
 }
 
 std::string FormatRatios(std::vector<Measurement> measurements) {

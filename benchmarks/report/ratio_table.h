@@ -10,7 +10,8 @@
 //
 //   BM_Churn_Kheap/1024   BM_Churn_Mimalloc/1024   BM_Churn_Glibc/1024
 //
-// The ratio is the peer's time through ours: above 1, we are faster.
+// The ratio is the peer's time through ours: above 1, we are faster. A name
+// that has "kheap" within a word is nobody's, and an error: BM_ChurnKheap.
 
 #include <istream>
 #include <string>
@@ -28,6 +29,10 @@ struct Measurement {
 // The medians in the CSV output of one Google Benchmark program. Rows of other
 // aggregates and of failed benchmarks are passed over.
 std::vector<Measurement> ReadMedians(std::istream& csv);
+
+// Those whose names have "kheap" (in any case), and no word that begins so.
+std::vector<std::string> MisnamedAmong(
+    const std::vector<Measurement>& measurements);
 
 // A line for each of our benchmarks and each of its peers, by name. One without
 // peers has a line of its own; so have, at the end, those that are no peers.

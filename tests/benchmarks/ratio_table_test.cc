@@ -85,5 +85,15 @@ TEST(RatioTableTest, OneWithoutPeersHasARowOfItsOwn) {
             (Rows{"Digest Kheap 12.35 ms"}));
 }
 
+TEST(RatioTableTest, OursWithoutAWordOfItsOwnIsMisnamed) {
+  EXPECT_EQ(MisnamedAmong({{"BM_ChurnKheap/4", 1},
+                           {"BM_Churn/mykheap", 1},
+                           {"BM_Churn_Kheap/4", 1},
+                           {"BM_CountKheaps_Kheap", 1},
+                           {"BM_Churn_Glibc/4", 1},
+                           {"BM_KheapPages_Churn", 1}}),
+            (Rows{"BM_ChurnKheap/4", "BM_Churn/mykheap"}));
+}
+
 }  // namespace
 }  // namespace kheap::benchmarks

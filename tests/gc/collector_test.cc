@@ -72,6 +72,8 @@ TEST(CollectorTest, EveryFigureIsExact) {
   EXPECT_EQ(empty.nursery_size_bytes, kSmallNurseryBytes);
   EXPECT_EQ(empty.old_size_bytes, 1024 * 1024 - kSmallNurseryBytes);
   EXPECT_EQ(empty.old_free_blocks_bytes, empty.old_size_bytes);
+  // The lists of types and of their references.
+  EXPECT_EQ(empty.table_bytes, kSmallTableBytes + 2 * kListBytes);
   EXPECT_EQ(empty.allocated_objects, 0u);
   const Frame<3> frame(world.mutator());
   world.MakeList(frame[0], 10);
@@ -90,6 +92,7 @@ TEST(CollectorTest, EveryFigureIsExact) {
   EXPECT_EQ(stats.allocated_objects, 32u);
   EXPECT_EQ(stats.allocated_bytes, 31 * kNodeFootprint + large);
   EXPECT_EQ(stats.pinned_objects, 1u);
+  EXPECT_EQ(stats.table_bytes, empty.table_bytes + kListBytes);
   EXPECT_EQ(stats.minor_collections, 0u);
 
   world.collector().CollectMinor();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames, global roots, pins, weak references and finalizers.
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 

@@ -85,10 +85,7 @@ TEST(TypeTableTest, TypesHaveNumbersOf16Bits) {
 
 TEST(TypeTableTest, WithoutMemoryThereIsNoType) {
   World world;
-  KMalloc malloc(world.heap());
-  for (std::uint64_t size = 1024 * 1024; size != 0;) {
-    if (malloc.Malloc(size).is_null()) size /= 2;
-  }
+  world.TakeAllMemory();
   absl::StatusCode code = absl::StatusCode::kOk;
   for (int i = 0; i < 1000 && code == absl::StatusCode::kOk; ++i) {
     code = Registering(world, TypeShape::kObject, 32, {0, 16});

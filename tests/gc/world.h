@@ -25,6 +25,13 @@ inline constexpr CollectorOptions kSmallOptions = {
     .root_slots = 1024,
     .mark_stack_slots = 1024};
 
+// What these ask malloc for beside the space, by hand: 1024 words of roots and
+// of work, 30 blocks of 16 bytes, and 2 bytes for each 512 of the space. Each
+// list comes on top: it begins with 16 words, and doubles.
+inline constexpr std::uint64_t kSmallTableBytes =
+    std::uint64_t{2} * 1024 * 8 + 30 * 16 + 2 * 2048;
+inline constexpr std::uint64_t kListBytes = 16 * 8;
+
 class World {
  public:
   explicit World(const CollectorOptions& options = kSmallOptions,
@@ -88,6 +95,15 @@ class World {
   }
   bool IsOld(Address object) {
     return !collector_->HeaderOf(object)->in_nursery();
+  }
+  // Until malloc has nothing left; the block to free so that it has again.
+  Address TakeAllMemory() {
+    KMalloc malloc(*heap_);
+    const Address first = malloc.Malloc(4096);
+    for (std::uint64_t size = 1024 * 1024; size != 0;) {
+      if (malloc.Malloc(size).is_null()) size /= 2;
+    }
+    return first;
   }
   void ExpectIntact() {
     EXPECT_EQ(collector_->CheckInvariants(), absl::OkStatus());

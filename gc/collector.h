@@ -114,16 +114,19 @@ class Collector {
 
   // ---- pins, weak references, finalizers ------------------------------------
 
+  // For any object that no collection has taken yet; fault 111 where none
+  // begins. In a nursery in fast mode, the word before the address decides
+  // that: what looks like a header is one.
+
   // From here on the object is alive and does not move, until Unpin. Pinning
-  // twice is the same as once. False without memory. Fault 111 where there is
-  // no object.
+  // twice is the same as once. False without memory.
   [[nodiscard]] bool Pin(Address object);
   void Unpin(Address object);
   bool IsPinned(Address object) const;
 
   // A reference that keeps nothing alive and is null once its object is not
   // reachable, not even from one that waits for its finalizer. Nothing without
-  // memory. Fault 111 where there is no object.
+  // memory.
   std::optional<WeakReference> NewWeak(Address object);
   // Null for an object that is gone, and for what is no weak reference.
   Address Get(WeakReference weak) const;
@@ -132,7 +135,6 @@ class Collector {
   // Once the object is not reachable it is kept, and `token` handed to
   // RunFinalizers with it, once; a later collection may then take it. An object
   // with several finalizers is handed over for each. False without memory.
-  // Fault 111 where there is no object.
   [[nodiscard]] bool AddFinalizer(Address object, std::uint64_t token);
   std::uint64_t pending_finalizers() const;
   // Calls `finalize` for each object that waits, oldest first. The Local is
@@ -159,7 +161,7 @@ class Collector {
   std::optional<Address> FindObject(Address address) const;
   // The header of the object that begins there, if any does.
   std::optional<ObjectHeader> HeaderOf(Address object) const;
-  // The length of an array, in elements.
+  // The length of an array, in elements. Fault 111 as for pins.
   std::uint64_t LengthOf(Address array) const;
   // Calls `visit` for every object, alive or not collected yet, in address
   // order.

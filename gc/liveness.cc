@@ -53,11 +53,12 @@ ObjectHeader Collector::RequireObject(Address object) const {
   if (space.IsOurs(object.offset())) {
     const ObjectHeader header = space.HeaderAt(at);
     const bool young = !space.IsOldPosition(at);
-    const bool used =
-        young ? at < state_->top || at >= state_->gap_end
-              : space.block(space.BlockOf(at)).kind != BlockKind::kFree;
-    if (used && !header.filler() && !header.forwarded() &&
-        header.in_nursery() == young && header.footprint_bytes() != 0 &&
+    // A walk through a card, but not one through the nursery.
+    const bool begins = young ? at < state_->top || at >= state_->gap_end
+                              : FindObject(object) == object;
+    if (begins && space.shading().MayBegin(at) && !header.filler() &&
+        !header.forwarded() && header.in_nursery() == young &&
+        header.footprint_bytes() != 0 &&
         header.footprint_bytes() <= space.end() - at &&
         TypeTable(*heap_, *state_).Fits(header)) {
       return header;

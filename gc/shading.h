@@ -25,6 +25,11 @@ class Shading {
     shadow_->Set(Address(at + kHeaderBytes), header.payload_bytes(),
                  ShadowByte::kInitialised);
   }
+  // Whether an object may begin there: in checked mode, whether one does.
+  bool MayBegin(std::uint64_t at) const {
+    return shadow_ == nullptr ||
+           shadow_->At(Address(at)) == ShadowByte::kHeapRedZone;
+  }
   void Freed(std::uint64_t begin, std::uint64_t size_bytes) const {
     if (shadow_ == nullptr) [[likely]]
       return;

@@ -145,6 +145,73 @@ TEST(LivenessTest, OnlyObjectsArePinnedWatchedOrFinalized) {
   EXPECT_EQ(world.heap().ComputeDigest(), before);
 }
 
+// Where a nursery in fast mode goes by the word before an address, and what is
+// exact elsewhere.
+void ExpectBelieved(World& world, Address address, bool believed) {
+  const auto fault = FaultOf([&] { world.collector().IsPinned(address); });
+  if (believed) {
+    EXPECT_EQ(fault, std::nullopt);
+  } else {
+    EXPECT_EQ(fault, (MemoryFault{FaultCode::kOutOfBounds, Access::kLoad,
+                                  address, 0}));
+  }
+}
+
+TEST(LivenessTest, WhatLooksLikeAHeaderIsOneInAFastNurseryOnly) {
+  for (const bool checked : {false, true}) {
+    for (const bool old : {false, true}) {
+      World world(kSmallOptions, checked);
+      const Frame<1> frame(world.mutator());
+      frame[0] = world.mutator().AllocateArray(world.bytes(), 100);
+      if (old) world.collector().CollectMinor();
+      ASSERT_EQ(world.IsOld(frame[0].get()), old);
+      const ObjectHeader header = ObjectHeader::Of(world.node().id(), 24);
+      world.heap().Store<std::uint64_t>(
+          frame[0].get() + 8,
+          old ? header.Without(ObjectHeader::kNursery).word() : header.word());
+      ExpectBelieved(world, frame[0].get(), true);
+      ExpectBelieved(world, frame[0].get() + 16, !checked && !old);
+    }
+  }
+}
+
+TEST(LivenessTest, WhatWasCollectedIsAnObjectInAFastNurseryOnly) {
+  for (const bool checked : {false, true}) {
+    World world(kSmallOptions, checked);
+    // Two that are dead between two that stay.
+    const Address first = world.Leaf(1);
+    world.Leaf(2);
+    const Address dead = world.Leaf(3);
+    const Address last = world.Leaf(4);
+    ASSERT_TRUE(world.collector().Pin(first));
+    ASSERT_TRUE(world.collector().Pin(last));
+    world.collector().CollectMinor();
+    ExpectBelieved(world, first, true);
+    ExpectBelieved(world, dead, !checked);
+    EXPECT_EQ(world.collector().HeaderOf(dead), std::nullopt);
+  }
+}
+
+TEST(LivenessTest, AnObjectThatIsNotCollectedYetLivesAgainByAPin) {
+  for (const bool checked : {false, true}) {
+    World world(kSmallOptions, checked);
+    const Frame<1> frame(world.mutator());
+    world.MakeList(frame[0], 10);
+    world.collector().CollectMajor();
+    const Address list = frame[0].get();
+    frame[0] = kNullAddress;
+    world.collector().CollectMinor();
+    ASSERT_TRUE(world.collector().Pin(list));
+    world.collector().CollectMajor();
+    EXPECT_EQ(world.ListLength(list), 10u);
+    world.ExpectIntact();
+    // What a collection has taken is none.
+    world.collector().Unpin(list);
+    world.collector().CollectMajor();
+    ExpectBelieved(world, list, false);
+  }
+}
+
 // ---- weak references -------------------------------------------------------
 
 TEST(LivenessTest, AWeakReferenceFollowsAndIsCleared) {

@@ -4,15 +4,13 @@
 
 // The 8 bytes before every object of the collector.
 //
-//    63          32 31     16 15  12 11   8 7                              0
-//   |   granules   |  type   |  0   | slack| f | l | n | k | p | p | m | f |
-//                                            |   |   |   |   |   |   |
-//                                            forwarded |   |   |   |   |   |
-//                                            marked |   |   |   |   |   pinned
-//                                            |   |   |   |   in the list of
-//                                            pins |   |   |   kept in place |
-//                                            |   in the nursery |   large
-//                                            filler
+//    63          32 31          16 15      12 11       8 7           0
+//   |   granules   |     type     |     0    |   slack  |    flags    |
+//
+//   bit 7  filler            bit 3  in the list of pins
+//   bit 6  large             bit 2  pinned
+//   bit 5  in the nursery    bit 1  marked
+//   bit 4  kept in place     bit 0  forwarded
 //
 // An object takes `granules` times 16 bytes, its header among them: up to
 // 64 GiB, all that malloc can give. Of these the last `slack` hold nothing. A

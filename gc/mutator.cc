@@ -26,10 +26,18 @@ void Mutator::SetReferenceSlow(Address slot, Address reference) const {
 
 void Mutator::ZeroRest(const GcType& type, std::uint64_t at,
                        std::uint64_t field_bytes) const {
-  KHEAP_CHECK(field_bytes <= type.payload_bytes(),
-              "an object has room for its fields");
   const std::uint64_t filled = kHeaderBytes + field_bytes;
   std::memset(base_ + at + filled, 0, type.step_bytes() - filled);
+}
+
+void Mutator::PopFrame(Address frame) const {
+  const CollectorState& state = StateAt(base_);
+  const std::uint64_t begin = state.roots;
+  if (frame.offset() - begin > state.root_top - begin ||
+      (frame.offset() - begin) % sizeof(Word) != 0) {
+    RaiseFault(FaultCode::kInvalidFree, Access::kFree, frame, 0);
+  }
+  CutStack(frame);
 }
 
 void Mutator::RaiseOverflow(std::uint64_t slot) {

@@ -70,7 +70,7 @@ class Mutator {
 
   // An object whose first bytes are the fields, one behind the other in
   // little-endian order and without padding, and the rest zero. Null if there
-  // is no memory. The fields do not exceed the type.
+  // is no memory. Fields for which the type has no room stop the host.
   template <Field... Fields>
   [[gnu::always_inline]] Address New(const GcType& type,
                                      Fields... fields) const {
@@ -79,16 +79,17 @@ class Mutator {
     const std::uint64_t end = at + type.step_bytes();
     if (end > state.fast_end) [[unlikely]]
       return NewSlow(type, fields...);
+    const bool brimful = type.brimful_bytes() == kFieldBytes<Fields...>;
+    if (!brimful) [[unlikely]]
+      RequireRoom(type, kFieldBytes<Fields...>);
     state.top = end;
     state.nursery_objects += 1;
     std::byte* const bytes = base_ + at;
     machine::StoreLittleEndian(bytes, type.header().word());
     [[maybe_unused]] std::byte* field = bytes + kHeaderBytes;
     ((Write(field, fields), field += SizeOf<Fields>()), ...);
-    if (type.step_bytes() != kHeaderBytes + kFieldBytes<Fields...>)
-      [[unlikely]] {
+    if (!brimful) [[unlikely]]
       ZeroRest(type, at, kFieldBytes<Fields...>);
-    }
     return Address(at + kHeaderBytes);
   }
 
@@ -113,7 +114,7 @@ class Mutator {
 
   // A frame of `count` references, all null, on the shadow stack, and its end:
   // that of every frame pushed since, too. Fault 112 where the stack has no
-  // room. Frame does both.
+  // room, and 115 for an end that is no place on it. Frame does both.
   Address PushFrame(std::uint64_t count) const {
     CollectorState& state = StateAt(base_);
     const std::uint64_t begin = state.root_top;
@@ -125,11 +126,20 @@ class Mutator {
     state.root_top = begin + count * 8;
     return Address(begin);
   }
-  void PopFrame(Address frame) const {
-    StateAt(base_).root_top = frame.offset();
-  }
+  void PopFrame(Address frame) const;
 
  private:
+  template <int>
+  friend class Frame;
+
+  static void RequireRoom(const GcType& type, std::uint64_t field_bytes) {
+    KHEAP_CHECK(field_bytes <= type.payload_bytes(),
+                "an object has room for its fields");
+  }
+  // The end of a frame that was pushed.
+  void CutStack(Address frame) const {
+    StateAt(base_).root_top = frame.offset();
+  }
   template <Field T>
   static constexpr std::uint64_t SizeOf() {
     if constexpr (std::is_arithmetic_v<T>) return sizeof(T);
@@ -146,16 +156,15 @@ class Mutator {
     }
   }
   template <Field... Fields>
-  static constexpr std::uint64_t kFieldBytes =
-      (std::uint64_t{0} + ... + SizeOf<Fields>());
+  static constexpr std::uint64_t kFieldBytes = (std::uint64_t{0} + ... +
+                                                SizeOf<Fields>());
 
   template <Field... Fields>
   [[gnu::noinline]] Address NewSlow(const GcType& type,
                                     Fields... fields) const {
+    RequireRoom(type, kFieldBytes<Fields...>);
     const Address object = AllocateSlow(type);
     if (object.is_null()) return object;
-    KHEAP_CHECK(kFieldBytes<Fields...> <= type.payload_bytes(),
-                "an object has room for its fields");
     Place(object, fields...);
     return object;
   }
@@ -190,7 +199,7 @@ class Frame {
  public:
   explicit Frame(Mutator mutator)
       : mutator_(mutator), begin_(mutator.PushFrame(kCount)) {}
-  ~Frame() { mutator_.PopFrame(begin_); }
+  ~Frame() { mutator_.CutStack(begin_); }
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 

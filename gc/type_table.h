@@ -46,21 +46,29 @@ class GcType {
                             header.size_class() == SizeClass::kLarge
                         ? kNeverFits
                         : header.footprint_bytes()),
-        element_bytes_(element_bytes) {}
+        element_bytes_(element_bytes),
+        brimful_bytes_(step_bytes_ == kHeaderBytes + payload_bytes()
+                           ? static_cast<std::uint32_t>(payload_bytes())
+                           : kNeverBrimful) {}
 
   ObjectHeader header() const { return header_; }
   std::uint64_t step_bytes() const { return step_bytes_; }
   std::uint64_t payload_bytes() const { return header_.payload_bytes(); }
+  // As many bytes of fields as leave nothing of the room; no number of them
+  // where the room is larger than the payload.
+  std::uint32_t brimful_bytes() const { return brimful_bytes_; }
   std::uint16_t id() const { return header_.type(); }
   // 0 where it is no array.
   std::uint32_t element_bytes() const { return element_bytes_; }
 
  private:
   static constexpr std::uint64_t kNeverFits = bits::Bit(62);
+  static constexpr std::uint32_t kNeverBrimful = 4294967295;
 
   ObjectHeader header_;
   std::uint64_t step_bytes_ = kNeverFits;
   std::uint32_t element_bytes_ = 0;
+  std::uint32_t brimful_bytes_ = kNeverBrimful;
 };
 
 // Raises fault 116: what the guest may have overwritten makes no sense.

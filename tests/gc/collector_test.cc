@@ -265,5 +265,21 @@ TEST(CollectorTest, NewObjectsAreZeroWhereNoFieldIs) {
   }
 }
 
+// 4 bytes beyond the object, yet within what it takes.
+TEST(CollectorTest, FieldsThatExceedTheTypeStopTheHost) {
+  for (const bool checked : {false, true}) {
+    World world(kSmallOptions, checked);
+    const GcType type = world.Register({.size_bytes = 20});
+    const std::uint64_t eight = 8;
+    EXPECT_DEATH(world.mutator().New(type, eight, eight, eight),
+                 "an object has room for its fields");
+    const Address object =
+        world.mutator().New(type, eight, eight, std::uint32_t{4});
+    EXPECT_EQ(world.heap().Load<std::uint64_t>(object + 8), 8u);
+    EXPECT_EQ(world.heap().Load<std::uint32_t>(object + 16), 4u);
+    world.ExpectIntact();
+  }
+}
+
 }  // namespace
 }  // namespace kheap::gc

@@ -66,6 +66,26 @@ TEST(LivenessTest, AFullShadowStackIsAFault) {
   EXPECT_EQ(world.mutator().PushFrame(slots), all);
 }
 
+TEST(LivenessTest, OnlyAPlaceOnTheStackCanBePopped) {
+  World world;
+  const Mutator mutator = world.mutator();
+  const Address outer = mutator.PushFrame(1);
+  const Address inner = mutator.PushFrame(2);
+  const Address end = inner + 16;
+  const Digest before = world.heap().ComputeDigest();
+  for (const Address frame : {kNullAddress, outer - 8, outer + 4, end - 1,
+                              end + 8, Address(~std::uint64_t{7})}) {
+    EXPECT_EQ(FaultOf([&] { mutator.PopFrame(frame); }),
+              (MemoryFault{FaultCode::kInvalidFree, Access::kFree, frame, 0}));
+  }
+  EXPECT_EQ(world.heap().ComputeDigest(), before);
+  mutator.PopFrame(end);
+  EXPECT_EQ(world.heap().ComputeDigest(), before);
+  mutator.PopFrame(inner);
+  EXPECT_EQ(mutator.PushFrame(1), inner);
+  world.ExpectIntact();
+}
+
 TEST(LivenessTest, AGlobalRootIsKeptUpToDate) {
   World world;
   const Address root = KMalloc(world.heap()).Calloc(1, 8);

@@ -2,6 +2,7 @@
 #include "allocators/block_chain.h"
 
 #include "absl/strings/str_cat.h"
+#include "allocators/broken_rule.h"
 #include "allocators/shade.h"
 #include "bitshift/bits.h"
 #include "heap/guest_errno.h"
@@ -10,9 +11,13 @@ namespace kheap {
 
 namespace {
 
-absl::Status Broken(std::string_view rule, Address address) {
-  return absl::InternalError(
-      absl::StrCat(std::string(rule), " at ", ToString(address)));
+// What malloc lets the guest use of a block; 0 where it has none as live.
+std::uint64_t LiveBytes(const KMalloc& malloc, Address block) {
+  try {
+    return malloc.MallocUsableSize(block);
+  } catch (const MemoryFault&) {
+    return 0;
+  }
 }
 
 }  // namespace
@@ -140,11 +145,12 @@ absl::Status BlockChain::CheckBlock(const PageBlock& block) const {
   for (Address page = block.begin; page < block.end();
        page += kOwnedPageBytes) {
     if (!registry_.IsOwnedBy(page, owner_)) {
-      return Broken("pages.owner: a page of a block is another's", page);
+      return BrokenRule("pages.owner: a page of a block is another's", page);
     }
   }
-  if (registry_.malloc().MallocUsableSize(block.begin) < block.size_bytes) {
-    return Broken("pages.live: a block is longer than malloc's", block.begin);
+  if (LiveBytes(registry_.malloc(), block.begin) < block.size_bytes) {
+    return BrokenRule("pages.live: malloc has not all of a block as live",
+                      block.begin);
   }
   return absl::OkStatus();
 }
@@ -158,7 +164,8 @@ absl::Status BlockChain::CheckInvariants() const {
     count += 1;
     bytes += block.size_bytes;
     if (status.ok() && block.previous != previous) {
-      status = Broken("pages.links: a block does not lead back", block.begin);
+      status =
+          BrokenRule("pages.links: a block does not lead back", block.begin);
     }
     if (status.ok()) status = CheckBlock(block);
     previous = block.begin;
@@ -169,8 +176,8 @@ absl::Status BlockChain::CheckInvariants() const {
   if (!status.ok()) return status;
   if (previous.offset() != record().last_block ||
       count != record().block_count || bytes != record().block_bytes) {
-    return Broken("pages.count: the record counts other blocks",
-                  registry_.AddressOf(owner_));
+    return BrokenRule("pages.count: the record counts other blocks",
+                      registry_.AddressOf(owner_));
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "allocators/broken_rule.h"
 #include "heap/guest_errno.h"
 
 namespace kheap {
@@ -182,12 +183,11 @@ absl::Status BumpAllocator::CheckInvariants() const {
   const PageBlock last = blocks().last();
   if (state.limit != LimitOf(last).offset() ||
       state.closed_bytes + RoomOf(last) != room) {
-    return absl::InternalError(absl::StrCat(
-        "bump.limit: not the last block's, ", "at ", ToString(last.begin)));
+    return BrokenRule("bump.limit: not the last block's", last.begin);
   }
   if (state.cursor < last.payload().offset() || state.cursor > state.limit) {
-    return absl::InternalError(absl::StrCat(
-        "bump.cursor: outside of the last block, at ", state.cursor.get()));
+    return BrokenRule("bump.cursor: outside of the last block",
+                      Address(state.cursor));
   }
   return absl::OkStatus();
 }

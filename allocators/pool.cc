@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "allocators/broken_rule.h"
 
 namespace kheap {
 
@@ -34,11 +35,6 @@ absl::Status CheckOptions(const GlobalHeap& heap, const PoolOptions& options) {
                      kObjectGrainBytes, " to ", kOwnedPageBytes));
   }
   return absl::OkStatus();
-}
-
-absl::Status Broken(std::string_view rule, Address address) {
-  return absl::InternalError(
-      absl::StrCat(std::string(rule), " at ", ToString(address)));
 }
 
 }  // namespace
@@ -173,36 +169,38 @@ absl::Status Pool::CheckInvariants() const {
     for (std::uint64_t i = RoomOf(block); i != 0; --i) {
       made += WasMade(object) ? 1 : 0;
       if (status.ok() && registry_.IsObject(object) && !WasMade(object)) {
-        status = Broken("pool.live: an object that was never made", object);
+        status = BrokenRule("pool.live: an object that was never made", object);
       }
       object += state.stride_bytes;
     }
   });
   if (!status.ok()) return status;
   if (live != state.live_objects || made != state.made_objects) {
-    return Broken("pool.count: the record counts other objects",
-                  registry_.AddressOf(number_));
+    return BrokenRule("pool.count: the record counts other objects",
+                      registry_.AddressOf(number_));
   }
   return CheckFreeList();
 }
 
 absl::Status Pool::CheckFreeList() const {
   const AllocatorRecord& state = record();
-  std::uint64_t free = 0;
-  for (Address at(state.newest_free); !at.is_null(); ++free) {
+  const std::uint64_t free_objects = state.made_objects - state.live_objects;
+  std::uint64_t found = 0;
+  // A list that leads in a circle has one more step than there are objects.
+  for (Address at(state.newest_free); !at.is_null() && found <= free_objects;
+       ++found) {
     if (!WasMade(at) || registry_.IsObject(at)) {
-      return Broken("pool.free: what is in the list is no free object", at);
+      return BrokenRule("pool.free: what is in the list is no free object", at);
     }
-    if (free == state.made_objects) break;
     const std::uint64_t link = LinkOf(at);
     if (!IsWhole(at, link)) {
-      return Broken("pool.link: a link was overwritten", at);
+      return BrokenRule("pool.link: a link was overwritten", at);
     }
     at = NextIn(link);
   }
-  if (free + state.live_objects != state.made_objects) {
-    return Broken("pool.free: the list has not every free object once",
-                  registry_.AddressOf(number_));
+  if (found != free_objects) {
+    return BrokenRule("pool.free: the list has not every free object once",
+                      registry_.AddressOf(number_));
   }
   return absl::OkStatus();
 }

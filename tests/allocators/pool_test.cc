@@ -129,7 +129,9 @@ TEST_P(PoolTest, EveryOverwrittenByteOfALinkIsFound) {
     EXPECT_EQ(FaultOf([&] { pool.Allocate(); }),
               (MemoryFault{FaultCode::kHeapCorruption, Access::kLoad, object,
                            kPoolObjectBytesMin}));
-    EXPECT_FALSE(pool.CheckInvariants().ok());
+    EXPECT_EQ(pool.CheckInvariants(),
+              absl::InternalError("pool.link: a link was overwritten at " +
+                                  ToString(object)));
     byte ^= std::byte{1};
   }
   EXPECT_EQ(pool.Allocate(), object);

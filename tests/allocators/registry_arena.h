@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "allocators/buffers.h"
 #include "allocators/bump_allocator.h"
 #include "allocators/memory_stats.h"
@@ -78,6 +80,13 @@ inline std::string NameOfMode(const testing::TestParamInfo<bool>& info) {
 
 inline MemoryFault FreeFault(FaultCode code, Address address) {
   return {code, Access::kFree, address, 0};
+}
+
+// What CheckInvariants says of a page block whose header has changed.
+inline absl::Status OverwrittenAt(Address block) {
+  return absl::InternalError(
+      absl::StrCat("pages.header: the header of the page block at ",
+                   ToString(block), " was overwritten"));
 }
 
 }  // namespace kheap

@@ -301,6 +301,20 @@ void ExecutableMemory::ForEach(
   }
 }
 
+bool ExecutableMemory::IsWhole(const CodeBlock& block) const {
+  const std::uint64_t first = CodePageOf(block.begin);
+  const std::uint64_t count = record(block.begin).page_count;
+  if (first == 0 || first >= page_count() || count >= page_count() - first ||
+      count != (block.size_bytes - 1) / kCodePageBytes + 1 ||
+      block.state == CodeState::kNone) {
+    return false;
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (heap_->code_state(first + i) != block.state) return false;
+  }
+  return !IsLive(first) || (!IsLive(first - 1) && !IsLive(first + count));
+}
+
 absl::Status ExecutableMemory::CheckInvariants() const {
   std::uint64_t live_pages = 0;
   std::uint64_t block_pages = 0;
@@ -309,20 +323,13 @@ absl::Status ExecutableMemory::CheckInvariants() const {
     live_pages += IsLive(page) ? 1 : 0;
   }
   ForEach([&](const CodeBlock& block) {
-    const std::uint64_t first = CodePageOf(block.begin);
-    const std::uint64_t count = record(block.begin).page_count;
-    bool whole = first != 0 && first + count < page_count();
-    for (std::uint64_t i = 0; whole && i < count; ++i) {
-      whole = heap_->code_state(first + i) == block.state;
+    if (status.ok() && !IsWhole(block)) {
+      status = absl::InternalError(absl::StrCat(
+          "exec.block: not the pages of one state between two guards, at ",
+          ToString(block.begin)));
     }
-    const bool live = whole && IsLive(first);
-    const bool guarded =
-        !live || (!IsLive(first - 1) && !IsLive(first + count));
-    if (live) block_pages += count;
-    if (status.ok() && !(whole && guarded)) {
-      status = absl::InternalError(
-          absl::StrCat("exec.block: not one state between two guards, at ",
-                       ToString(block.begin)));
+    if (IsLive(CodePageOf(block.begin))) {
+      block_pages += record(block.begin).page_count;
     }
   });
   if (!status.ok()) return status;
@@ -331,7 +338,8 @@ absl::Status ExecutableMemory::CheckInvariants() const {
       live_bytes() > quota_bytes()) {
     return absl::InternalError(
         absl::StrCat("exec.live: ", live_pages, " live pages, ", block_pages,
-                     " in blocks, and ", live_bytes(), " bytes are counted"));
+                     " in blocks, and ", live_bytes(), " bytes are counted of ",
+                     quota_bytes()));
   }
   return absl::OkStatus();
 }

@@ -126,6 +126,8 @@ class ExecutableMemory {
     return heap_->code_state(CodePageOf(block));
   }
   bool IsLive(std::uint64_t page) const;
+  // Whether its pages are those of its size, all in its state, and guarded.
+  bool IsWhole(const CodeBlock& block) const;
   absl::Status Require(Address block) const;
   absl::Status RequireState(Address block, CodeState state,
                             std::string_view wanted) const;

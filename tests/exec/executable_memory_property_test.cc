@@ -7,6 +7,7 @@
 #include "exec/executable_memory.h"
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
+#include "tests/exec/host_permissions.h"
 #include "tests/exec/native_function.h"
 #include "tests/support/faults.h"
 #include "tests/support/heaps.h"
@@ -55,6 +56,7 @@ class Model {
 
   void Check() {
     RC_ASSERT(code_.CheckInvariants() == absl::OkStatus());
+    if (host_tells_) RC_ASSERT(HostDisagreement(*heap_) == "");
     for (const auto& [block, state] : states_) {
       const bool stores = state == CodeState::kWritable;
       const bool loads = stores || state == CodeState::kSealed;
@@ -94,6 +96,7 @@ class Model {
     if (result.ok()) RC_ASSERT(*result == 41u);
   }
 
+  const bool host_tells_ = HostTellsPermissions();
   std::unique_ptr<GlobalHeap> heap_;
   ExecutableMemory code_;
   std::map<Address, CodeState> states_;

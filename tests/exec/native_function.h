@@ -31,6 +31,9 @@ inline std::vector<std::uint8_t> NativeDoublePlusOne() {
   return {};
 }
 
+inline constexpr char kUnknownProcessor[] =
+    "no code for this host's processor is known here";
+
 }  // namespace kheap
 
 #endif  // KHEAP_TESTS_EXEC_NATIVE_FUNCTION_H_

@@ -175,8 +175,10 @@ absl::Status ExecutableMemory::RequireState(Address block, CodeState state,
 }
 
 Digest ExecutableMemory::HashOf(Address block) const {
+  // What can be executed is whole pages, whatever was asked for.
   const XXH128_hash_t hash =
-      XXH3_128bits(heap_->base() + block.offset(), record(block).size_bytes);
+      XXH3_128bits(heap_->base() + block.offset(),
+                   record(block).page_count * kCodePageBytes);
   return {hash.high64, hash.low64};
 }
 

@@ -61,7 +61,7 @@ struct CodeBlock {
   Address begin;
   std::uint64_t size_bytes;  // as asked for
   CodeState state;
-  Digest hash;  // of those bytes, once sealed
+  Digest hash;  // of its whole pages, once sealed
 };
 
 struct CodeOptions {
@@ -86,13 +86,13 @@ class ExecutableMemory {
 
   // The four below name a block by its begin: NotFound elsewhere.
 
-  // Makes a writable block executable, for good, and takes its hash.
+  // Makes a writable block executable, for good, and takes its pages' hash.
   // FailedPrecondition for any other.
   absl::Status Seal(Address block);
   // Calls the function that a sealed block begins with. FailedPrecondition for
   // any other.
   absl::StatusOr<std::uint64_t> Run(Address block, std::uint64_t argument);
-  // DataLoss if a sealed block's bytes are no longer what was sealed.
+  // DataLoss if a byte of a sealed block's pages is not what was sealed.
   // FailedPrecondition for any other.
   absl::Status Verify(Address block);
   // Gives the block's pages back, zeroed. Nothing happens to a freed one.

@@ -168,13 +168,33 @@ TEST_P(ExecutableMemoryTest, TheQuotaIsKept) {
   EXPECT_EQ(small.Allocate(1).status().code(), StatusCode::kResourceExhausted);
 }
 
-TEST_P(ExecutableMemoryTest, AChangedByteIsFound) {
-  const Address block = Sealed({1, 2, 3});
+TEST_P(ExecutableMemoryTest, AChangedByteIsFoundWhereverItCouldRun) {
+  const Address block =
+      Sealed(std::vector<std::uint8_t>(kCodePageBytes + 3, 1));
   const std::uint64_t page = CodePageOf(block);
-  ASSERT_TRUE(heap_->SetCodeState(page, 1, CodeState::kWritable));
-  heap_->base()[(block + 2).offset()] = std::byte{4};
-  ASSERT_TRUE(heap_->SetCodeState(page, 1, CodeState::kSealed));
-  EXPECT_EQ(code_.Verify(block).code(), StatusCode::kDataLoss);
+  const auto flip = [&](std::uint64_t i) {
+    ASSERT_TRUE(heap_->SetCodeState(page, 2, CodeState::kWritable));
+    heap_->base()[(block + i).offset()] ^= std::byte{4};
+    ASSERT_TRUE(heap_->SetCodeState(page, 2, CodeState::kSealed));
+  };
+  // The first byte, the last one that was asked for, the one behind it and the
+  // last one of the pages.
+  for (const std::uint64_t i : {std::uint64_t{0}, kCodePageBytes + 2,
+                                kCodePageBytes + 3, 2 * kCodePageBytes - 1}) {
+    flip(i);
+    EXPECT_EQ(code_.Verify(block).code(), StatusCode::kDataLoss) << i;
+    flip(i);
+    EXPECT_EQ(code_.Verify(block), absl::OkStatus());
+  }
+}
+
+TEST_P(ExecutableMemoryTest, WhatLiesBehindTheSizeIsSealedAsItIs) {
+  const Address block = code_.Allocate(3).value();
+  EXPECT_EQ(StoreAt(block + kCodePageBytes - 1),
+            GetParam() ? std::optional(FaultCode::kOutOfBounds) : std::nullopt);
+  ASSERT_EQ(code_.Seal(block), absl::OkStatus());
+  EXPECT_EQ(code_.Verify(block), absl::OkStatus());
+  EXPECT_EQ(StoreAt(block + kCodePageBytes - 1), FaultCode::kReadOnlyWrite);
 }
 
 TEST_P(ExecutableMemoryTest, FreedPagesComeAgainAsZeros) {

@@ -41,7 +41,7 @@ Address BlockChain::Append(std::uint64_t payload_bytes) {
       registry_.malloc().AlignedAlloc(kOwnedPageBytes, size_bytes);
   if (begin.is_null()) return kNullAddress;
   registry_.SetOwner(begin, size_bytes, owner_);
-  const PageBlock block = {begin, kNullAddress, last, registry_.clock(),
+  const PageBlock block = {begin, kNullAddress, last, registry_.Stamp(),
                            size_bytes};
   WritePageHeader(heap, block);
   shade::Private(heap, begin, sizeof(PageHeader));

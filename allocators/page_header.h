@@ -24,7 +24,7 @@ namespace kheap {
 struct PageHeader {
   LittleEndian<std::uint64_t> next;        // a block, or 0
   LittleEndian<std::uint64_t> previous;    // a block, or 0
-  LittleEndian<std::uint64_t> timestamp;   // Registry::clock() when it was made
+  LittleEndian<std::uint64_t> timestamp;   // Registry::Stamp() when it was made
   LittleEndian<std::uint64_t> size_bytes;  // of the block, header included
   LittleEndian<std::uint64_t> magic;
   LittleEndian<std::uint64_t> reserved;  // 0

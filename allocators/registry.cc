@@ -34,9 +34,10 @@ absl::Status CheckName(std::string_view name) {
 
 }  // namespace
 
-Registry::Registry(KMalloc& malloc)
+Registry::Registry(KMalloc& malloc, TimeSource time)
     : heap_(&malloc.heap()),
       malloc_(&malloc),
+      time_(time),
       ledger_(*heap_),
       capacity_bytes_(heap_->layout().capacity_bytes()),
       header_(At<RegistryHeader>(*heap_, LayoutOf(*heap_).header)),
@@ -45,12 +46,12 @@ Registry::Registry(KMalloc& malloc)
       object_bits_(At<LittleEndian<std::uint64_t>>(
           *heap_, LayoutOf(*heap_).object_bits)) {}
 
-absl::StatusOr<Registry> Registry::Create(KMalloc& malloc) {
+absl::StatusOr<Registry> Registry::Create(KMalloc& malloc, TimeSource time) {
   if (!Ledger::FitsIn(malloc.heap())) {
     return absl::FailedPreconditionError(
         "the arena was made without LayoutOptions::allocators");
   }
-  Registry registry(malloc);
+  Registry registry(malloc, time);
   if (registry.header().magic == kRegistryMagic) {
     return absl::FailedPreconditionError("the arena has a registry");
   }
@@ -64,9 +65,9 @@ absl::StatusOr<Registry> Registry::Create(KMalloc& malloc) {
   return registry;
 }
 
-absl::StatusOr<Registry> Registry::Attach(KMalloc& malloc) {
+absl::StatusOr<Registry> Registry::Attach(KMalloc& malloc, TimeSource time) {
   if (Ledger::FitsIn(malloc.heap())) {
-    const Registry registry(malloc);
+    const Registry registry(malloc, time);
     if (registry.header().magic == kRegistryMagic) return registry;
   }
   return absl::FailedPreconditionError("the arena has no registry");

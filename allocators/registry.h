@@ -8,8 +8,8 @@
 //   auto registry = Registry::Create(malloc).value();
 //   auto bump = BumpAllocator::Create(registry, {.name = "parser"}).value();
 //
-// A registry is a view: as good as its heap and its malloc. All state is in
-// the arena, which was made with LayoutOptions::allocators.
+// A registry is a view: as good as its heap, its malloc and its time source.
+// All state is in the arena, which was made with LayoutOptions::allocators.
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "allocators/ledger.h"
 #include "allocators/registry_layout.h"
+#include "allocators/time_source.h"
 #include "bitshift/bits.h"
 #include "heap/address.h"
 #include "heap/global_heap.h"
@@ -30,19 +31,21 @@ class Registry {
  public:
   // Writes an empty registry. FailedPrecondition if the arena has one, or no
   // region for it.
-  static absl::StatusOr<Registry> Create(KMalloc& malloc);
+  static absl::StatusOr<Registry> Create(KMalloc& malloc, TimeSource time = {});
   // A view of the registry that Create wrote. FailedPrecondition without one.
-  static absl::StatusOr<Registry> Attach(KMalloc& malloc);
+  static absl::StatusOr<Registry> Attach(KMalloc& malloc, TimeSource time = {});
 
   GlobalHeap& heap() const { return *heap_; }
   KMalloc& malloc() const { return *malloc_; }
   const Ledger& ledger() const { return ledger_; }
   Ledger& ledger() { return ledger_; }
 
-  // The time that new page blocks are stamped with. Whoever keeps the virtual
-  // clock sets it; the host's clock has no place here.
-  std::uint64_t clock() const { return header_->clock; }
-  void set_clock(std::uint64_t nanoseconds) { header_->clock = nanoseconds; }
+  // The time that a page block is stamped with which is made now. A view
+  // without a time source has that of the newest stamp; 0 at first.
+  std::uint64_t Stamp() const {
+    if (time_) header_->newest_stamp = time_.Now();
+    return header_->newest_stamp;
+  }
 
   // ---- for the allocators ---------------------------------------------------
 
@@ -102,7 +105,7 @@ class Registry {
   void NoteGrowth() const;
 
  private:
-  explicit Registry(KMalloc& malloc);
+  Registry(KMalloc& malloc, TimeSource time);
 
   LittleEndian<std::uint64_t>& WordOf(Address address) const {
     return object_bits_[address.offset() /
@@ -115,6 +118,7 @@ class Registry {
 
   GlobalHeap* heap_;
   KMalloc* malloc_;
+  TimeSource time_;
   Ledger ledger_;
   std::uint64_t capacity_bytes_;
   RegistryHeader* header_;

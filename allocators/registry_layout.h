@@ -5,7 +5,7 @@
 // What the allocators know, as it lies in Region::kAllocators, where no guest
 // can reach it:
 //
-//   RegistryHeader      the ledger, the clock, the scope        4096 bytes
+//   RegistryHeader      the ledger, the newest stamp, the scope 4096 bytes
 //   AllocatorRecord[]   one for each allocator                60 KiB
 //   owners              2 bytes for each 4096 of the arena
 //   object bits         1 bit for each 8 bytes of the arena
@@ -42,7 +42,7 @@ struct RegistryHeader {
   std::array<Ledger::Row, kHolderCount> ledger;
   std::array<char, 8> magic;
   LittleEndian<std::uint64_t> serial;        // allocators ever made
-  LittleEndian<std::uint64_t> clock;         // what new blocks are stamped with
+  LittleEndian<std::uint64_t> newest_stamp;  // see Registry::Stamp
   LittleEndian<std::uint64_t> scope_serial;  // see AllocationScope; 0: none
   LittleEndian<std::uint32_t> scope_record;
 };

@@ -41,9 +41,9 @@ TEST_P(PageAllocatorTest, ABlockIsWholePagesBehindAHeader) {
 }
 
 TEST_P(PageAllocatorTest, TheListHasEveryBlockInOrder) {
-  registry().set_clock(100);
+  arena_.set_time(100);
   const Address a = pages_.Allocate(10);
-  registry().set_clock(200);
+  arena_.set_time(200);
   const Address b = pages_.Allocate(10000);
   const Address c = pages_.Allocate(10);
   std::vector<PageBlock> blocks = Blocks();
@@ -69,7 +69,7 @@ TEST_P(PageAllocatorTest, TheListHasEveryBlockInOrder) {
 TEST_P(PageAllocatorTest, ReclaimsWhatIsOlder) {
   std::vector<Address> payloads;
   for (std::uint64_t time = 1; time <= 5; ++time) {
-    registry().set_clock(time * 10);
+    arena_.set_time(time * 10);
     payloads.push_back(pages_.Allocate(5000));
   }
   EXPECT_EQ(pages_.ReclaimOlderThan(10), 0u);
@@ -159,6 +159,18 @@ TEST_P(PageAllocatorTest, AViewMadeAnewKnowsTheList) {
   Registry again = Registry::Attach(malloc()).value();
   PageAllocator(again).Free(payload);
   EXPECT_EQ(pages_.block_count(), 0u);
+}
+
+TEST_P(PageAllocatorTest, AViewWithoutAClockHasTheNewestStamp) {
+  Registry again = Registry::Attach(malloc()).value();
+  PageAllocator(again).Allocate(1);
+  arena_.set_time(50);
+  pages_.Allocate(1);
+  arena_.set_time(70);
+  PageAllocator(again).Allocate(1);
+  std::vector<std::uint64_t> stamps;
+  for (const PageBlock& block : Blocks()) stamps.push_back(block.timestamp);
+  EXPECT_EQ(stamps, (std::vector<std::uint64_t>{0, 50, 50}));
 }
 
 TEST(RegistryTest, NeedsARegionAndIsMadeOnce) {

@@ -37,17 +37,25 @@ class RegistryArena {
                                    .allocators = true},
                         .checked = checked})),
         malloc_(KMalloc::Create(*heap_).value()),
-        registry_(Registry::Create(malloc_).value()) {}
+        registry_(Registry::Create(malloc_, clock_).value()) {}
 
   GlobalHeap& heap() { return *heap_; }
   KMalloc& malloc() { return malloc_; }
   Registry& registry() { return registry_; }
   Tally TallyOf(Holder holder) { return registry_.ledger().Of(holder); }
+  // What time it is, in nanoseconds.
+  void set_time(std::uint64_t time) { clock_.time = time; }
   std::uint64_t heap_bytes() const {
     return heap_->layout().size_bytes(Region::kHeap);
   }
 
  private:
+  struct TestClock {
+    std::uint64_t time = 0;
+    std::uint64_t now() const { return time; }
+  };
+
+  TestClock clock_;
   std::unique_ptr<GlobalHeap> heap_;
   KMalloc malloc_;
   Registry registry_;

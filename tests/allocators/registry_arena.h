@@ -79,6 +79,12 @@ class InBothModes : public testing::TestWithParam<bool> {
     return fault->code;
   }
 
+  // What checked mode says of an access that fast mode lets happen.
+  std::optional<FaultCode> InChecked(FaultCode code) const {
+    if (!checked()) return std::nullopt;
+    return code;
+  }
+
   RegistryArena arena_;
 };
 

@@ -98,7 +98,7 @@ TEST_P(ExecutableImageTest, SealedCodeIsWhatWasSealedAndRuns) {
   EXPECT_EQ(code.Run(writable_, 1).status().code(),
             StatusCode::kFailedPrecondition);
   EXPECT_EQ(code.Seal(writable_), absl::OkStatus());
-  if (NativeDoublePlusOne().empty()) GTEST_SKIP() << kUnknownProcessor;
+  if (NativeDoublePlusOne().empty()) GTEST_SKIP() << kHostCodeIsUnknown;
   EXPECT_EQ(code.Run(sealed_, 20).value(), 41u);
   EXPECT_EQ(code.Run(writable_, 30).value(), 61u);
 }

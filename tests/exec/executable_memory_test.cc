@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, ExecutableMemoryTest, testing::Bool(),
 
 TEST_P(ExecutableMemoryTest, SealedCodeRuns) {
   const std::vector<std::uint8_t> function = NativeDoublePlusOne();
-  if (function.empty()) GTEST_SKIP() << kUnknownProcessor;
+  if (function.empty()) GTEST_SKIP() << kHostCodeIsUnknown;
   const Address block = Sealed(function);
   for (const std::uint64_t x : {std::uint64_t{0}, std::uint64_t{21},
                                 ~std::uint64_t{0}, std::uint64_t{1} << 63}) {

@@ -31,7 +31,7 @@ inline std::vector<std::uint8_t> NativeDoublePlusOne() {
   return {};
 }
 
-inline constexpr char kUnknownProcessor[] =
+inline constexpr char kHostCodeIsUnknown[] =
     "no code for this host's processor is known here";
 
 }  // namespace kheap

@@ -61,6 +61,17 @@ expect_no_call '//\.\.\.$'
 run "$root/tools/test" --config=asan
 expect_call '--config=asan //\.\.\.$'
 
+# What a machine cannot run is neither passed nor failed. GoogleTest counts it for each suite, not for the program.
+bazel_ends 0
+ended //a:a PASSED "$(gtest_report 7 0)
+  <testsuite name=\"One\" tests=\"4\" failures=\"0\" disabled=\"0\" skipped=\"2\" errors=\"0\">
+  <testsuite name=\"Two\" tests=\"3\" failures=\"0\" disabled=\"0\" skipped=\"1\" errors=\"0\">"
+ended //a:b PASSED "$(gtest_report 1 0)
+  <testsuite name=\"Three\" tests=\"1\" failures=\"0\" disabled=\"0\" skipped=\"0\" errors=\"0\">"
+run "$root/tools/test"
+expect_status 0
+expect_out '5 passed, 0 failed, 3 skipped'
+
 # Failures count by test case; the log is shown, and the target named before the last line.
 bazel_ends 3
 completed //a:a true

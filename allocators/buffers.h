@@ -16,7 +16,8 @@
 // every other request that cannot be served; then nothing else has changed.
 //
 // Manual memory (that from malloc) counts in the ledger with the bytes that the
-// guest may use of it, and is freed here, not by malloc's own Free.
+// guest may use of it, and is freed here. Malloc's own Free takes it as well,
+// but knows nothing of the ledger, which then counts a buffer that is gone.
 
 #include <cstdint>
 #include <optional>

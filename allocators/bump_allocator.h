@@ -136,9 +136,9 @@ class BumpAllocator {
   std::uint64_t serial_;
 };
 
-// While it lives, Buffers (buffers.h) takes memory from this allocator instead
-// of malloc. Scopes nest; the innermost counts. The scope of an allocator that
-// is destroyed ends.
+// While it lives, Buffers (buffers.h), and nothing else, takes memory from this
+// allocator instead of malloc. Scopes nest; the innermost counts. The scope of
+// an allocator that is destroyed ends.
 class AllocationScope {
  public:
   explicit AllocationScope(const BumpAllocator& allocator);

@@ -123,6 +123,24 @@ TEST_P(BuffersTest, OnlyABufferIsFreed) {
   ExpectSound();
 }
 
+TEST_P(BuffersTest, WhatMallocItselfFreesStaysInTheLedger) {
+  const Address buffer = buffers_.Buffer(40);
+  malloc().Free(buffer);
+  EXPECT_EQ(TallyOf(Holder::kManual).live_count, 1u);
+  EXPECT_EQ(buffers_.CheckInvariants().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(FaultOf([&] { buffers_.Free(buffer); })->code,
+            FaultCode::kDoubleFree);
+}
+
+TEST_P(BuffersTest, OnlyBuffersAskForTheScope) {
+  Pool pool = Pool::Create(registry(), {.object_bytes = 8}).value();
+  const AllocationScope scope(bump_);
+  EXPECT_TRUE(bump_.Owns(buffers_.Buffer(8)));
+  EXPECT_FALSE(bump_.Owns(malloc().Malloc(8)));
+  EXPECT_FALSE(bump_.Owns(pool.Allocate()));
+  EXPECT_FALSE(bump_.Owns(PageAllocator(registry()).Allocate(8)));
+}
+
 TEST_P(BuffersTest, AScopesAllocationsComeFromItsAllocator) {
   BumpAllocator inner_bump = BumpAllocator::Create(registry()).value();
   const Address outside = buffers_.String("outside");

@@ -3,6 +3,7 @@
 // is live keeps its bytes, is apart from everything else that is live, and the
 // ledger counts exactly that.
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -17,13 +18,19 @@ enum class Call {
   kBumpMark,
   kBumpRelease,
   kBumpReset,
+  kBumpReplace,
   kPoolAllocate,
   kPoolFree,
+  kPoolReplace,
   kPageAllocate,
   kPageFree,
   kBuffer,
   kBufferResize,
   kBufferFree,
+  kScopeOpen,
+  kScopeClose,
+  kBumpBufferResize,
+  kBumpBufferFree,
 };
 
 struct Step {
@@ -44,13 +51,19 @@ rc::Gen<Step> AnyStep() {
                                       {2, Call::kBumpMark},
                                       {1, Call::kBumpRelease},
                                       {1, Call::kBumpReset},
+                                      {1, Call::kBumpReplace},
                                       {8, Call::kPoolAllocate},
                                       {6, Call::kPoolFree},
+                                      {1, Call::kPoolReplace},
                                       {3, Call::kPageAllocate},
                                       {2, Call::kPageFree},
                                       {4, Call::kBuffer},
                                       {3, Call::kBufferResize},
-                                      {3, Call::kBufferFree}}),
+                                      {3, Call::kBufferFree},
+                                      {2, Call::kScopeOpen},
+                                      {2, Call::kScopeClose},
+                                      {2, Call::kBumpBufferResize},
+                                      {1, Call::kBumpBufferFree}}),
       rc::gen::weightedOneOf<std::uint64_t>(
           {{8, rc::gen::inRange<std::uint64_t>(1, 200)},
            {3, rc::gen::inRange<std::uint64_t>(1, 9000)},
@@ -65,6 +78,7 @@ struct Piece {
   Address address;
   std::uint64_t size_bytes;
   std::uint8_t fill;
+  bool is_buffer;  // in a bump allocator: Buffers made it
 };
 using Pieces = std::vector<Piece>;
 
@@ -74,11 +88,9 @@ class Model {
       : arena_(checked),
         pages_(arena_.registry()),
         buffers_(arena_.registry()),
-        bump_(BumpAllocator::Create(arena_.registry(), {.block_bytes = 3000})
-                  .value()),
-        pool_(Pool::Create(arena_.registry(),
-                           {.object_bytes = 40, .block_bytes = 1000})
-                  .value()) {}
+        bump_(MakeBump().value()),
+        pool_(MakePool().value()) {}
+  ~Model() { CloseScopes(); }
 
   void Apply(const Step& step) {
     switch (step.call) {
@@ -93,10 +105,16 @@ class Model {
         bump_.Reset();
         marks_.clear();
         return in_bump_.clear();
+      case Call::kBumpReplace:
+        return Replace(bump_, in_bump_, MakeBump());
       case Call::kPoolAllocate:
-        return Keep(in_pool_, pool_.Allocate(), 40);
+        Keep(in_pool_, pool_.Allocate(), 40);
+        pool_peak_ = std::max(pool_peak_, in_pool_.size());
+        return;
       case Call::kPoolFree:
         return Drop(in_pool_, step.pick, [&](Address a) { pool_.Free(a); });
+      case Call::kPoolReplace:
+        return Replace(pool_, in_pool_, MakePool());
       case Call::kPageAllocate:
         return Keep(in_pages_, pages_.Allocate(step.size_bytes),
                     step.size_bytes);
@@ -104,18 +122,34 @@ class Model {
         return Drop(in_pages_, step.pick, [&](Address a) { pages_.Free(a); });
       case Call::kBuffer:
         return Keep(
-            in_buffers_,
+            in_scope() ? in_bump_ : in_buffers_,
             buffers_.Buffer(step.size_bytes, {.alignment = step.alignment}),
-            step.size_bytes);
+            step.size_bytes, true);
       case Call::kBufferResize:
         return ResizeBuffer(step);
       case Call::kBufferFree:
         return Drop(in_buffers_, step.pick,
                     [&](Address a) { buffers_.Free(a); });
+      case Call::kScopeOpen:
+        scopes_.push_back(
+            {std::make_unique<AllocationScope>(bump_), bump_number_});
+        return;
+      case Call::kScopeClose:
+        if (!scopes_.empty()) scopes_.pop_back();
+        return;
+      case Call::kBumpBufferResize:
+        return ResizeBumpBuffer(step);
+      case Call::kBumpBufferFree:
+        // Stays until the allocator lets go of it.
+        if (const Piece* piece = PickBumpBuffer(step.pick)) {
+          buffers_.Free(piece->address);
+        }
     }
   }
 
   void Check() {
+    RC_ASSERT(AllocationScope::Current(arena_.registry()).has_value() ==
+              in_scope());
     std::map<Address, std::uint64_t> ranges;
     for (const Pieces* pieces :
          {&in_bump_, &in_pool_, &in_pages_, &in_buffers_}) {
@@ -140,6 +174,7 @@ class Model {
   }
 
   void FreeAll() {
+    CloseScopes();
     while (!in_buffers_.empty()) {
       Drop(in_buffers_, 0, [&](Address a) { buffers_.Free(a); });
     }
@@ -157,9 +192,40 @@ class Model {
   GlobalHeap& heap() { return arena_.heap(); }
 
  private:
-  void Keep(Pieces& pieces, Address address, std::uint64_t size_bytes) {
+  absl::StatusOr<BumpAllocator> MakeBump() {
+    return BumpAllocator::Create(arena_.registry(), {.block_bytes = 3000});
+  }
+  absl::StatusOr<Pool> MakePool() {
+    return Pool::Create(arena_.registry(),
+                        {.object_bytes = 40, .block_bytes = 1000});
+  }
+  // Destroys an allocator and goes on with another one, if there is room.
+  template <typename Allocator>
+  void Replace(Allocator& allocator, Pieces& pieces,
+               const absl::StatusOr<Allocator>& next) {
+    if (!next.ok()) return;
+    allocator.Destroy();
+    RC_ASSERT(!allocator.exists());
+    RC_ASSERT(FaultOf([&] { allocator.Destroy(); }).has_value());
+    allocator = *next;
+    pieces.clear();
+    if (&pieces != &in_bump_) return;
+    marks_.clear();
+    bump_number_ += 1;
+  }
+
+  // Scopes end with their allocator, which may have been replaced.
+  bool in_scope() const {
+    return !scopes_.empty() && scopes_.back().second == bump_number_;
+  }
+  void CloseScopes() {
+    while (!scopes_.empty()) scopes_.pop_back();
+  }
+
+  void Keep(Pieces& pieces, Address address, std::uint64_t size_bytes,
+            bool is_buffer = false) {
     if (address.is_null()) return;
-    const Piece piece = {address, size_bytes, ++fill_};
+    const Piece piece = {address, size_bytes, ++fill_, is_buffer};
     heap().Fill(address, static_cast<std::byte>(piece.fill), size_bytes);
     pieces.push_back(piece);
   }
@@ -186,10 +252,30 @@ class Model {
     Piece& piece = in_buffers_[step.pick % in_buffers_.size()];
     const Address resized = buffers_.Resize(piece.address, step.size_bytes);
     if (resized.is_null()) return;
-    piece = {resized, std::min(piece.size_bytes, step.size_bytes), piece.fill};
+    piece.address = resized;
+    piece.size_bytes = std::min(piece.size_bytes, step.size_bytes);
     CheckBytes(piece);
     piece.size_bytes = step.size_bytes;
     heap().Fill(resized, static_cast<std::byte>(piece.fill), step.size_bytes);
+  }
+  const Piece* PickBumpBuffer(std::size_t pick) const {
+    std::vector<const Piece*> buffers;
+    for (const Piece& piece : in_bump_) {
+      if (piece.is_buffer) buffers.push_back(&piece);
+    }
+    return buffers.empty() ? nullptr : buffers[pick % buffers.size()];
+  }
+  // The old bytes stay as well.
+  void ResizeBumpBuffer(const Step& step) {
+    const Piece* const piece = PickBumpBuffer(step.pick);
+    if (piece == nullptr) return;
+    const Address resized = buffers_.Resize(piece->address, step.size_bytes);
+    if (resized.is_null()) return;
+    RC_ASSERT(bump_.Owns(resized));
+    RC_ASSERT(resized != piece->address);
+    CheckBytes({resized, std::min(piece->size_bytes, step.size_bytes),
+                piece->fill, true});
+    Keep(in_bump_, resized, step.size_bytes, true);
   }
   void CheckBytes(const Piece& piece) {
     const auto bytes =
@@ -201,7 +287,7 @@ class Model {
   void CheckLedger() {
     const Tally pool = arena_.TallyOf(Holder::kPool);
     RC_ASSERT(pool.live_bytes == in_pool_.size() * 40);
-    RC_ASSERT(pool.peak_bytes == pool_.peak_objects() * 40);
+    RC_ASSERT(pool.peak_bytes == pool_peak_ * 40);
     RC_ASSERT(arena_.TallyOf(Holder::kBump).live_bytes == bump_.used_bytes());
     RC_ASSERT(arena_.TallyOf(Holder::kManual).live_count == in_buffers_.size());
     RC_ASSERT(pages_.block_count() == in_pages_.size());
@@ -215,6 +301,8 @@ class Model {
   Buffers buffers_;
   BumpAllocator bump_;
   Pool pool_;
+  int bump_number_ = 0;
+  std::size_t pool_peak_ = 0;  // of all pools together
   std::uint8_t fill_ = 0;
   int checks_ = 0;
   Pieces in_bump_;
@@ -222,6 +310,8 @@ class Model {
   Pieces in_pages_;
   Pieces in_buffers_;
   std::vector<std::pair<Address, std::size_t>> marks_;
+  // With the number of the bump allocator that was there then.
+  std::vector<std::pair<std::unique_ptr<AllocationScope>, int>> scopes_;
 };
 
 void RunAgainstModel(bool checked) {

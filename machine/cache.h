@@ -25,17 +25,13 @@ std::size_t HostPageBytes();
 enum class Locality { kNone = 0, kLow = 1, kModerate = 2, kHigh = 3 };
 
 // Fetches the line that holds `place`, which need not be readable.
-template <Locality kLocality = Locality::kHigh>
-inline void PrefetchForRead([[maybe_unused]] const void* place) {
-#if defined(__GNUC__)
-  __builtin_prefetch(place, 0, static_cast<int>(kLocality));
-#endif
+template <Locality kLocality = Locality::kHigh, Processor Host = HostProcessor>
+inline void PrefetchForRead(const void* place) {
+  Host::template PrefetchForRead<static_cast<int>(kLocality)>(place);
 }
-template <Locality kLocality = Locality::kHigh>
-inline void PrefetchForWrite([[maybe_unused]] const void* place) {
-#if defined(__GNUC__)
-  __builtin_prefetch(place, 1, static_cast<int>(kLocality));
-#endif
+template <Locality kLocality = Locality::kHigh, Processor Host = HostProcessor>
+inline void PrefetchForWrite(const void* place) {
+  Host::template PrefetchForWrite<static_cast<int>(kLocality)>(place);
 }
 
 // Writes the lines that hold these bytes back to memory and drops them from the

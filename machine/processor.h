@@ -25,6 +25,11 @@ concept Processor = requires(std::byte* to, const std::byte* from) {
   { T::Cycles() } -> std::same_as<std::uint64_t>;
   // The same, after all instructions before it and before all behind it.
   { T::CyclesSerialised() } -> std::same_as<std::uint64_t>;
+  // Fetch the line of the cache that holds a place, which need not be readable;
+  // for a write it also becomes this processor's own. How soon it is used again
+  // is a number from 0 to 3, that of cache.h's Locality.
+  T::template PrefetchForRead<0>(from);
+  T::template PrefetchForWrite<3>(from);
   // Writes back the line of the cache that holds a byte; EndFlush waits.
   T::FlushLine(from);
   T::EndFlush();

@@ -6,7 +6,7 @@
 // counter and clean caches.
 //
 // Source: Arm Architecture Reference Manual for A-profile, C6.2 (DC CIVAC,
-// STNP, YIELD), D19 (CNTVCT_EL0, CTR_EL0).
+// PRFM, STNP, YIELD), D19 (CNTVCT_EL0, CTR_EL0).
 
 #if defined(__GNUC__) && defined(__aarch64__)
 
@@ -28,6 +28,16 @@ struct AArch64Processor {
     std::uint64_t now;
     asm volatile("isb\n\tmrs %0, cntvct_el0\n\tisb" : "=r"(now) : : "memory");
     return now;
+  }
+
+  // PRFM, which has every locality.
+  template <int kLocality>
+  static void PrefetchForRead(const void* place) {
+    __builtin_prefetch(place, 0, kLocality);
+  }
+  template <int kLocality>
+  static void PrefetchForWrite(const void* place) {
+    __builtin_prefetch(place, 1, kLocality);
   }
 
   static void FlushLine(const std::byte* place) {

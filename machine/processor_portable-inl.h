@@ -28,6 +28,20 @@ struct PortableProcessor {
     return now;
   }
 
+  // What the compiler knows of a processor that has no file here.
+  template <int kLocality>
+  static void PrefetchForRead([[maybe_unused]] const void* place) {
+#if defined(__GNUC__)
+    __builtin_prefetch(place, 0, kLocality);
+#endif
+  }
+  template <int kLocality>
+  static void PrefetchForWrite([[maybe_unused]] const void* place) {
+#if defined(__GNUC__)
+    __builtin_prefetch(place, 1, kLocality);
+#endif
+  }
+
   // Caches that a program cannot see need no flush.
   static void FlushLine(const std::byte*) {}
   static void EndFlush() {

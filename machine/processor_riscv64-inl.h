@@ -2,13 +2,13 @@
 #ifndef KHEAP_MACHINE_PROCESSOR_RISCV64_INL_H_
 #define KHEAP_MACHINE_PROCESSOR_RISCV64_INL_H_
 
-// processor.h's operations on RV64. PAUSE and NTL.ALL are hints, encoded in
-// instructions that every processor has and that those without the extension
-// take for nothing; they stand here as numbers, for assemblers that do not know
-// their names. A program may not flush a cache unless the system allows it, so
-// FlushLine orders only.
+// processor.h's operations on RV64. PAUSE, NTL.ALL, PREFETCH.R and PREFETCH.W
+// are hints, encoded in instructions that every processor has and that those
+// without the extension take for nothing; they stand here as numbers or as
+// these instructions, for assemblers that do not know their names. A program
+// may not flush a cache unless the system allows it, so FlushLine orders only.
 //
-// Source: RISC-V Unprivileged ISA: Zihintpause, Zihintntl, Zicntr.
+// Source: RISC-V Unprivileged ISA: Zihintpause, Zihintntl, Zicntr, Zicbop.
 
 #if defined(__GNUC__) && defined(__riscv) && __riscv_xlen == 64
 
@@ -34,6 +34,16 @@ struct RiscVProcessor {
                  :
                  : "memory");
     return now;
+  }
+
+  // One for all localities: an OR into x0, whose constant says what it hints.
+  template <int kLocality>
+  static void PrefetchForRead(const void* place) {
+    asm volatile("ori zero, %0, 1" : : "r"(place));
+  }
+  template <int kLocality>
+  static void PrefetchForWrite(const void* place) {
+    asm volatile("ori zero, %0, 3" : : "r"(place));
   }
 
   static void FlushLine(const std::byte*) {}

@@ -14,6 +14,9 @@
 namespace kheap::machine {
 namespace {
 
+// What moves no byte that a program can see, flushes, prefetches and the way of
+// a non-temporal copy, is code_test.sh's to find among the instructions.
+
 template <typename Host>
 class CacheTest : public testing::Test {};
 using Hosts = testing::Types<HostProcessor, PortableProcessor>;

@@ -50,7 +50,8 @@ TEST(FencesTest, FencesPublishWhatCameBefore) {
 }
 
 // Dekker's: each stores its own flag and reads the other's. Without a full
-// fence, processors let both read 0.
+// fence, processors let both read 0, though seldom: that the fence and those
+// for the compiler are there at all is code_test.sh's to see.
 TEST(FencesTest, AFullFenceKeepsAStoreAheadOfALaterLoad) {
   std::atomic<int> first = 0;
   std::atomic<int> second = 0;
@@ -79,16 +80,6 @@ TEST(FencesTest, AFullFenceKeepsAStoreAheadOfALaterLoad) {
   }
   other.join();
   EXPECT_EQ(both_missed, 0);
-}
-
-// What code_test.sh finds in the object file, done once here.
-TEST(FencesTest, FencesForTheCompilerChangeNoValue) {
-  int value = 1;
-  SignalFence(std::memory_order_seq_cst);
-  value += 1;
-  CompilerFence();
-  ThreadFence(std::memory_order_acq_rel);
-  EXPECT_EQ(value, 2);
 }
 
 }  // namespace

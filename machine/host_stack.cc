@@ -6,9 +6,11 @@
 
 #include "machine/check.h"
 
-#if defined(__unix__) && (defined(__x86_64__) || defined(__aarch64__))
+#if defined(__x86_64__) || defined(__aarch64__) || __riscv_xlen == 64
+#ifdef __unix__
 #include <sys/mman.h>
 #define KHEAP_SWITCHES_STACKS 1
+#endif
 #endif
 
 #if defined(__has_feature)
@@ -74,7 +76,8 @@ class SanitizerSwitch {
   }
 };
 
-extern "C" void KheapCallWork(void* work) {
+// An exception that leaves the work stops the process here.
+extern "C" void KheapCallWork(void* work) noexcept {
   const void* old_bottom = nullptr;
   std::size_t old_size = 0;
   SanitizerSwitch::Arrive(nullptr, &old_bottom, &old_size);
@@ -82,9 +85,9 @@ extern "C" void KheapCallWork(void* work) {
   SanitizerSwitch::Leave(nullptr, old_bottom, old_size);
 }
 
-// Moves the stack pointer, calls, and moves it back. The old one is kept in a
-// register that the callee saves; the frame description says where the caller's
-// frame is, so that a debugger and an unwinder see through.
+// Moves the stack pointer, calls, and moves it back; the old one is kept in a
+// register that the callee saves. No frame description tells of the move, so a
+// debugger's list of frames ends here, and an exception must not come so far.
 [[gnu::noinline]] void CallOn(std::byte* top, Work* work) {
 #if defined(__x86_64__)
   asm volatile(
@@ -99,7 +102,7 @@ extern "C" void KheapCallWork(void* work) {
         "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
         "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
         "xmm15");
-#else
+#elif defined(__aarch64__)
   asm volatile(
       "mov x19, sp\n\t"
       "mov sp, %[top]\n\t"
@@ -113,6 +116,19 @@ extern "C" void KheapCallWork(void* work) {
         "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16",
         "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26",
         "v27", "v28", "v29", "v30", "v31");
+#else
+  asm volatile(
+      "mv s1, sp\n\t"
+      "mv sp, %[top]\n\t"
+      "mv a0, %[work]\n\t"
+      "call KheapCallWork\n\t"
+      "mv sp, s1\n\t"
+      :
+      : [top] "r"(top), [work] "r"(work)
+      : "s1", "ra", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0", "t1",
+        "t2", "t3", "t4", "t5", "t6", "memory", "ft0", "ft1", "ft2", "ft3",
+        "ft4", "ft5", "ft6", "ft7", "ft8", "ft9", "ft10", "ft11", "fa0", "fa1",
+        "fa2", "fa3", "fa4", "fa5", "fa6", "fa7");
 #endif
 }
 

@@ -10,7 +10,10 @@ void FlushInstructionCache([[maybe_unused]] std::byte* begin,
 #if defined(__GNUC__)
   auto* const chars = reinterpret_cast<char*>(begin);
   __builtin___clear_cache(chars, chars + size);
+#elif defined(__unix__) || defined(__APPLE__)
+#error "say here how this compiler makes the processor see new instructions"
 #endif
+  // Elsewhere no memory becomes executable (ReservedMemory::Protect).
 }
 
 std::uint64_t CallNative(const std::byte* code, std::uint64_t argument) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One look at every operation that has a form of its own on some processor.
-// Needs no test library, so that tools/cross can build it for processors for
-// which there is none; native tests look closer.
+// One look at every service of machine/. Needs no test library, so that
+// tools/cross can build it for processors for which there is none; native tests
+// look closer.
+#include "tests/machine/cross_check.h"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,7 @@
 #include "machine/cpu.h"
 #include "machine/cycles.h"
 #include "machine/fences.h"
+#include "machine/host_stack.h"
 #include "machine/memory_image.h"
 #include "machine/native_code.h"
 #include "machine/reserved_memory.h"
@@ -72,6 +75,26 @@ void CheckThreads() {
               "no sum is lost");
 }
 
+// Two threads sleep until one number is another.
+template <typename T>
+void CheckWaiting() {
+  alignas(8) std::byte bytes[8] = {};
+  const Atomic<T> flag(bytes);
+  std::vector<std::thread> sleepers;
+  for (int i = 0; i < 2; ++i) {
+    sleepers.emplace_back([&flag] {
+      flag.Wait(0, std::memory_order_acquire);
+      flag.FetchAdd(1, kSequential);
+      flag.NotifyOne();
+    });
+  }
+  flag.Store(1, std::memory_order_release);
+  flag.NotifyAll();
+  flag.Wait(1, kSequential);
+  for (std::thread& sleeper : sleepers) sleeper.join();
+  KHEAP_CHECK(flag.Load(kSequential) == T{3}, "both have woken up");
+}
+
 void CheckWidths() {
   CheckOperations<std::uint8_t>();
   CheckOperations<std::int16_t>();
@@ -81,6 +104,9 @@ void CheckWidths() {
   CheckThreads<std::uint16_t>();
   CheckThreads<std::uint32_t>();
   CheckThreads<std::uint64_t>();
+  CheckWaiting<std::uint8_t>();
+  CheckWaiting<std::int32_t>();
+  CheckWaiting<std::uint64_t>();
 }
 
 void CheckCopy(std::size_t to, std::size_t size) {
@@ -109,6 +135,8 @@ void CheckCache() {
   AcquireFence();
   ReleaseFence();
   FullFence();
+  ThreadFence(kSequential);
+  SignalFence(kSequential);
   CompilerFence();
 }
 
@@ -159,11 +187,43 @@ void CheckNativeCode() {
   KHEAP_CHECK(CallNative(memory.data() + kStep, 20) == 20, "f(20) = 20");
 }
 
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__riscv)
+constexpr int kDepthKib = 100 * 1024;
+#else  // There is only the thread's own stack.
+constexpr int kDepthKib = 1024;
+#endif
+
+// Uses a little more stack than so many KiB.
+int UseStack(int depth_kib) {
+  volatile std::byte bytes[4096];
+  bytes[0] = std::byte{4};
+  const int below = depth_kib > 4 ? UseStack(depth_kib - 4) : 0;
+  return below + std::to_integer<int>(bytes[0]);
+}
+
+void CheckHostStack() {
+  int used = 0;
+  int thrown = 0;
+  RunOnHostStack([&] {
+    used = UseStack(kDepthKib);
+    try {
+      RunOnHostStack([] { throw 7; });
+    } catch (int number) {
+      thrown = number;
+    }
+  });
+  KHEAP_CHECK(used == kDepthKib, "a deep recursion comes back");
+  KHEAP_CHECK(thrown == 7, "an exception is caught on the same stack");
+}
+
 void Run() {
   CheckWidths();
+  CheckHostStack();
   CheckNativeCode();
   CheckCache();
   CheckCycles();
+  CheckRows();
+  CheckBytes();
   std::printf("%s, %s; lines of %zu bytes, pages of %zu;", Cpu().vendor.c_str(),
               Cpu().model.c_str(), CacheLineBytes(), HostPageBytes());
   for (const std::string& feature : Cpu().features) {

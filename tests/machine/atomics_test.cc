@@ -137,6 +137,8 @@ TEST(AtomicsTest, OrdersThatCannotBeBecomeSequential) {
 
 TEST(AtomicsTest, HostsOf64BitsNeedNoLock) {
   if constexpr (sizeof(void*) == 8) {
+    EXPECT_TRUE(Atomic<std::uint8_t>::is_lock_free());
+    EXPECT_TRUE(Atomic<std::uint16_t>::is_lock_free());
     EXPECT_TRUE(Atomic<std::uint32_t>::is_lock_free());
     EXPECT_TRUE(Atomic<std::uint64_t>::is_lock_free());
   }
@@ -238,6 +240,39 @@ TEST(AtomicsTest, AWaitEndsWithTheNotification) {
   ExpectPingPong<std::uint32_t>();
   ExpectPingPong<std::int32_t>();
   ExpectPingPong<std::uint64_t>();
+}
+
+// Three threads say that they are about to sleep, do, and are woken by one call
+// some time later. If one slept on, the test would not end.
+template <typename T>
+void ExpectAllWakeUp() {
+  constexpr int kSleepers = 3;
+  alignas(8) std::array<std::byte, 8> bytes = {};
+  const Atomic<T> flag(bytes.data());
+  std::atomic<int> asleep = 0;
+  std::atomic<int> awake = 0;
+  std::vector<std::thread> sleepers;
+  for (int i = 0; i < kSleepers; ++i) {
+    sleepers.emplace_back([&] {
+      asleep.fetch_add(1);
+      flag.Wait(0, std::memory_order_acquire);
+      awake.fetch_add(1);
+    });
+  }
+  while (asleep.load() != kSleepers) std::this_thread::yield();
+  for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+  EXPECT_EQ(awake.load(), 0);
+  flag.Store(1, std::memory_order_release);
+  flag.NotifyAll();
+  for (std::thread& sleeper : sleepers) sleeper.join();
+  EXPECT_EQ(awake.load(), kSleepers);
+}
+
+TEST(AtomicsTest, ANotificationOfAllWakesThreeSleepers) {
+  ExpectAllWakeUp<std::uint8_t>();
+  ExpectAllWakeUp<std::uint16_t>();
+  ExpectAllWakeUp<std::int32_t>();
+  ExpectAllWakeUp<std::uint64_t>();
 }
 
 TEST(AtomicsTest, AWaitForAnotherNumberReturnsAtOnce) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
@@ -69,9 +70,10 @@ RC_GTEST_PROP(CAtomicVarTest, OperationsAreThoseOfAVariable,
 }
 
 RC_GTEST_PROP(CAtomicVarTest, OperationsOf64BitsAreThoseOfAVariable,
-              (std::int64_t a, std::int64_t b)) {
-  const auto heap = MakeFastHeap();
+              (std::int64_t a, std::int64_t b, bool checked)) {
+  const auto heap = MakeHeap(SmallHeapOptions(checked));
   const Address data = heap->layout().begin(Region::kData);
+  if (checked) heap->shadow()->Set(data, 8, ShadowByte::kUninitialised);
   ExpectAgreesWithCVar<std::int64_t>(*heap, data, a, b);
   ExpectAgreesWithCVar<std::uint64_t>(*heap, data,
                                       static_cast<std::uint64_t>(a),
@@ -136,6 +138,41 @@ TEST(CAtomicVarTest, AThreadWaitsForAnother) {
   }
 }
 
+TEST(CAtomicVarTest, ANotificationOfAllWakesThreeSleepers) {
+  for (const bool checked : {false, true}) {
+    const auto heap = MakeHeap(SmallHeapOptions(checked));
+    const Address address = heap->layout().begin(Region::kData);
+    if (checked) heap->shadow()->Set(address, 24, ShadowByte::kUninitialised);
+    const CAtomicVar<std::uint16_t> flag(*heap, address);
+    const CAtomicVar<std::int64_t> asleep(*heap, address + 8);
+    const CAtomicVar<std::int64_t> awake(*heap, address + 16);
+    flag.Store(0);
+    asleep.Store(0);
+    awake.Store(0);
+    std::vector<std::thread> sleepers;
+    for (int i = 0; i < 3; ++i) {
+      sleepers.emplace_back([&] {
+        asleep.FetchAdd(1);
+        flag.Wait(0);
+        awake.FetchAdd(1);
+      });
+    }
+    while (asleep.Load() != 3) std::this_thread::yield();
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    EXPECT_EQ(awake.Load(), 0);
+    flag.Store(1);
+    flag.NotifyAll();
+    for (std::thread& sleeper : sleepers) sleeper.join();
+    EXPECT_EQ(awake.Load(), 3);
+  }
+}
+
+static_assert(CAtomicVar<std::uint8_t>::is_lock_free() ==
+              std::atomic<std::uint8_t>::is_always_lock_free);
+static_assert(CAtomicVar<std::int16_t>::is_lock_free() ==
+              std::atomic<std::int16_t>::is_always_lock_free);
+static_assert(CAtomicVar<std::uint32_t>::is_lock_free() ==
+              std::atomic<std::uint32_t>::is_always_lock_free);
 static_assert(CAtomicVar<std::int64_t>::is_lock_free() ==
               std::atomic<std::int64_t>::is_always_lock_free);
 

@@ -147,17 +147,42 @@ TEST(CVectorValueTest, FloatingPointDividesAndTakesRoots) {
   EXPECT_TRUE(std::isnan(SquareRoot(-a)[7]));
 }
 
-RC_GTEST_PROP(CVectorProperty, WhatIsStoredIsLoaded,
-              (const std::array<std::uint16_t, 32>& lanes,
-               std::uint8_t offset)) {
-  const auto heap = MakeFastHeap();
-  const Address address = heap->layout().begin(Region::kData) + offset;
-  const CVector<std::uint16_t> vector(lanes);
-  vector.Store(*heap, address);
-  RC_ASSERT(CVector<std::uint16_t>::Load(*heap, address).lanes() == lanes);
-  for (std::uint64_t i = 0; i < 32; ++i) {
-    RC_ASSERT(heap->lhu(address + 2 * i) == lanes[i]);
+// By numbers of the heap's own access, at one place between guards.
+template <typename T>
+void ExpectStoredIsLoaded(bool checked, std::uint64_t seed,
+                          std::uint8_t offset) {
+  const auto heap = MakeHeap(SmallHeapOptions(checked));
+  const Address begin = heap->layout().begin(Region::kData);
+  const Address address = begin + 1 + offset;
+  if (checked) heap->shadow()->Set(begin, 512, ShadowByte::kUninitialised);
+  heap->Fill(begin, std::byte{90}, 512);
+  CVector<T> vector;
+  for (std::size_t i = 0; i < vector.lanes().size(); ++i) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    vector.data()[i] = static_cast<T>(static_cast<std::int64_t>(seed));
   }
+  vector.Store(*heap, address);
+  const auto loaded = CVector<T>::Load(*heap, address);
+  RC_ASSERT(loaded.lanes() == vector.lanes());
+  for (std::uint64_t i = 0; i < vector.lanes().size(); ++i) {
+    RC_ASSERT(heap->Load<T>(address + i * sizeof(T)) == vector[i]);
+  }
+  RC_ASSERT(heap->lbu(address - 1) == 90);
+  RC_ASSERT(heap->lbu(address + 64) == 90);
+}
+
+RC_GTEST_PROP(CVectorProperty, WhatIsStoredIsLoaded,
+              (std::uint64_t seed, std::uint8_t offset, bool checked)) {
+  ExpectStoredIsLoaded<std::int8_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::uint8_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::int16_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::uint16_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::int32_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::uint32_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::int64_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<std::uint64_t>(checked, seed, offset);
+  ExpectStoredIsLoaded<float>(checked, seed, offset);
+  ExpectStoredIsLoaded<double>(checked, seed, offset);
 }
 
 }  // namespace

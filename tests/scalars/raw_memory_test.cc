@@ -18,14 +18,24 @@
 namespace kheap {
 namespace {
 
-class RawMemoryTest : public testing::Test {
+class RawMemoryTest : public testing::TestWithParam<bool> {
  protected:
   RawMemoryTest()
-      : heap_(MakeFastHeap()), data_(heap_->layout().begin(Region::kData)) {}
+      : heap_(MakeHeap(SmallHeapOptions(GetParam()))),
+        data_(heap_->layout().begin(Region::kData)) {
+    if (heap_->checked()) {
+      heap_->shadow()->Set(data_, 64, ShadowByte::kUninitialised);
+    }
+  }
 
   std::unique_ptr<GlobalHeap> heap_;
   Address data_;
 };
+
+INSTANTIATE_TEST_SUITE_P(Modes, RawMemoryTest, testing::Bool(),
+                         [](const auto& info) {
+                           return info.param ? "Checked" : "Fast";
+                         });
 
 template <typename T>
 CValue AsValue(T number) {
@@ -63,14 +73,18 @@ void ExpectEveryTypeAsVariable(GlobalHeap& heap, Value value) {
 }
 
 RC_GTEST_PROP(RawMemoryProperty, NamesReadAndWriteAsVariablesDo,
-              (std::int64_t a, std::uint64_t b, double c)) {
-  const auto heap = MakeFastHeap();
+              (std::int64_t a, std::uint64_t b, double c, bool checked)) {
+  const auto heap = MakeHeap(SmallHeapOptions(checked));
+  if (checked) {
+    heap->shadow()->Set(heap->layout().begin(Region::kData), 64,
+                        ShadowByte::kInitialised);
+  }
   ExpectEveryTypeAsVariable(*heap, a);
   ExpectEveryTypeAsVariable(*heap, b);
   ExpectEveryTypeAsVariable(*heap, c);
 }
 
-TEST_F(RawMemoryTest, PointersAreAddressesOrIntegers) {
+TEST_P(RawMemoryTest, PointersAreAddressesOrIntegers) {
   ASSERT_TRUE(PtrWrite(*heap_, "int *", data_, data_ + 8).ok());
   EXPECT_EQ(*PtrRead(*heap_, "void *", data_), CValue(data_ + 8));
   EXPECT_EQ(*PtrRead(*heap_, "unsigned long", data_),
@@ -81,7 +95,7 @@ TEST_F(RawMemoryTest, PointersAreAddressesOrIntegers) {
   EXPECT_EQ(*PtrRead(*heap_, "short", data_), CValue(std::int64_t{1}));
 }
 
-TEST_F(RawMemoryTest, WhatIsNoConversionIsRefusedAndChangesNothing) {
+TEST_P(RawMemoryTest, WhatIsNoConversionIsRefusedAndChangesNothing) {
   ASSERT_TRUE(PtrWrite(*heap_, "long", data_, std::int64_t{5}).ok());
   EXPECT_EQ(PtrWrite(*heap_, "int *", data_, 1.0).code(),
             absl::StatusCode::kInvalidArgument);
@@ -90,7 +104,7 @@ TEST_F(RawMemoryTest, WhatIsNoConversionIsRefusedAndChangesNothing) {
   EXPECT_EQ(*PtrRead(*heap_, "long", data_), CValue(std::int64_t{5}));
 }
 
-TEST_F(RawMemoryTest, OnlyNumbersAndPointersHaveValues) {
+TEST_P(RawMemoryTest, OnlyNumbersAndPointersHaveValues) {
   for (const char* type :
        {"void", "int[2]", "long double", "__int128", "float _Complex",
         "double _Complex", "struct s", "nonsense", ""}) {
@@ -103,7 +117,7 @@ TEST_F(RawMemoryTest, OnlyNumbersAndPointersHaveValues) {
   }
 }
 
-TEST_F(RawMemoryTest, FaultsAreThoseOfTheArena) {
+TEST_P(RawMemoryTest, FaultsAreThoseOfTheArena) {
   EXPECT_EQ(FaultOf([&] { (void)PtrRead(*heap_, "short", NullPtr()); }),
             (MemoryFault{FaultCode::kNullDereference, Access::kLoad,
                          kNullAddress, 2}));
@@ -114,7 +128,28 @@ TEST_F(RawMemoryTest, FaultsAreThoseOfTheArena) {
                          heap_->break_address(), 8}));
 }
 
-TEST_F(RawMemoryTest, OffsetsAreInElementsAndWrap) {
+TEST_P(RawMemoryTest, OnlyWhatWasWrittenCanBeReadInCheckedMode) {
+  if (!heap_->checked()) {
+    EXPECT_EQ(*PtrRead(*heap_, "int", data_), CValue(std::int64_t{0}));
+    return;
+  }
+  const auto uninitialised = [&](std::uint32_t size) {
+    return MemoryFault{FaultCode::kUninitialisedRead, Access::kLoad, data_,
+                       size};
+  };
+  EXPECT_EQ(FaultOf([&] { (void)PtrRead(*heap_, "int", data_); }),
+            uninitialised(4));
+  EXPECT_EQ(FaultOf([&] { (void)PtrRead(*heap_, "char *", data_); }),
+            uninitialised(8));
+  EXPECT_EQ(FaultOf([&] { (void)PtrRead(*heap_, "float", data_); }),
+            uninitialised(4));
+  ASSERT_TRUE(PtrWrite(*heap_, "short", data_, std::int64_t{5}).ok());
+  EXPECT_EQ(*PtrRead(*heap_, "short", data_), CValue(std::int64_t{5}));
+  EXPECT_EQ(FaultOf([&] { (void)PtrRead(*heap_, "int", data_); }),
+            uninitialised(4));
+}
+
+TEST_P(RawMemoryTest, OffsetsAreInElementsAndWrap) {
   EXPECT_EQ(*PtrOffset("int", data_, 3), data_ + 12);
   EXPECT_EQ(*PtrOffset("int", data_, -3), data_ - 12);
   EXPECT_EQ(*PtrOffset("char *[3]", data_, 2), data_ + 48);
@@ -127,7 +162,7 @@ TEST_F(RawMemoryTest, OffsetsAreInElementsAndWrap) {
   EXPECT_FALSE(IsNull(data_));
 }
 
-TEST_F(RawMemoryTest, BitsAreCastBothWays) {
+TEST_P(RawMemoryTest, BitsAreCastBothWays) {
   static_assert(BitCast<std::uint32_t>(1.0f) == 0x3F800000);
   static_assert(BitCast<float>(std::int32_t{0x40000000}) == 2.0f);
   static_assert(BitCast<std::uint64_t>(-0.0) == std::uint64_t{1} << 63);
@@ -137,7 +172,7 @@ TEST_F(RawMemoryTest, BitsAreCastBothWays) {
   static_assert(BitCast<std::uint8_t>(true) == 1);
 }
 
-TEST_F(RawMemoryTest, BytesAreZeroedCopiedAndCompared) {
+TEST_P(RawMemoryTest, BytesAreZeroedCopiedAndCompared) {
   heap_->Fill(data_, std::byte{7}, 32);
   ZeroMemory(*heap_, data_ + 8, 8);
   EXPECT_EQ(heap_->lbu(data_ + 7), 7);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <regex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -150,9 +151,32 @@ bool IsPlatformHeader(std::string_view include) {
                      [&](auto begin) { return header.starts_with(begin); });
 }
 
+// A type or function of arm_neon.h, arm_sve.h or riscv_vector.h, which has the
+// lane in its name: int8x16_t, svuint32_t, vfloat64m1_t; vaddq_u8, svadd_f32_x.
+bool IsArmOrRiscVVectorName(std::string_view name) {
+  static const std::regex pattern(
+      "(u?int|float|bfloat|poly)[0-9]+x[0-9]+(x[0-9])?_t|"
+      "(sv|v)(u?int|float|bfloat|bool)[0-9]*(m[fF]?[0-9]|x[0-9])*_t|"
+      "s?v(abs|add|and|c[egl]|combine|create|cvt|dup|eor|ext|fm|get|ld|m|neg|"
+      "orr|p|q|r|s|t|uzp|zip)[a-z0-9_]*_[sufp](8|16|32|64)(_[xmz])?");
+  return std::regex_match(name.begin(), name.end(), pattern);
+}
+
 bool IsPlatformName(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "asm", "__asm", "__asm__", "syscall", "__builtin_prefetch"};
+  static constexpr std::string_view kNames[] = {"asm",
+                                                "__asm",
+                                                "__asm__",
+                                                "syscall",
+                                                "target_clones",
+                                                "__target_clones__",
+                                                "__target__",
+                                                "vector_size",
+                                                "__vector_size__",
+                                                "ext_vector_type",
+                                                "__builtin_prefetch",
+                                                "__builtin_shuffle",
+                                                "__builtin_shufflevector",
+                                                "__builtin_convertvector"};
   static constexpr std::string_view kBegins[] = {"_mm",
                                                  "__m128",
                                                  "__m256",
@@ -167,22 +191,39 @@ bool IsPlatformName(std::string_view name) {
                                                  "__builtin_cpu_",
                                                  "__builtin_aarch64_",
                                                  "__builtin_arm_",
+                                                 "__builtin_neon_",
+                                                 "__builtin_sve_",
                                                  "__builtin_riscv_",
+                                                 "__builtin_rvv_",
+                                                 "__riscv_",
+                                                 "HWY_",
                                                  "__builtin___clear_cache",
                                                  "__builtin_readcyclecounter"};
-  return IsOneOf(name, kNames) ||
+  return IsOneOf(name, kNames) || IsArmOrRiscVVectorName(name) ||
          std::any_of(std::begin(kBegins), std::end(kBegins),
                      [&](auto begin) { return name.starts_with(begin); });
 }
 
-bool IsPlatformCode(const Token& token) {
+// `[[gnu::target("…")]]` or `__attribute__((target("…")))`. Elsewhere `target`
+// is a word.
+bool IsTargetAttribute(const Tokens& tokens, std::size_t i) {
+  if (!tokens[i].Is("target")) return false;
+  if (At(tokens, i - 1).Is("::")) {
+    return IsAnyOf(At(tokens, i - 2), {"gnu", "clang"});
+  }
+  return At(tokens, i - 1).Is("(") && At(tokens, i - 2).Is("(") &&
+         At(tokens, i - 3).Is("__attribute__");
+}
+
+bool IsPlatformCode(const Tokens& tokens, std::size_t i) {
+  const Token& token = tokens[i];
   switch (token.kind) {
     case Token::Kind::kDirective:
       return AsksForPlatform(token.text);
     case Token::Kind::kInclude:
       return IsPlatformHeader(token.text);
     case Token::Kind::kName:
-      return IsPlatformName(token.text);
+      return IsPlatformName(token.text) || IsTargetAttribute(tokens, i);
     default:
       return false;
   }
@@ -313,9 +354,10 @@ std::vector<Finding> CheckPlatformCode(const SourceTree& tree) {
       return;
     }
     const bool is_benchmark = path.starts_with("benchmarks/");
-    for (const Token& token : tokens) {
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const Token& token = tokens[i];
       if (is_benchmark && token.Is("<sys/mman.h>")) continue;
-      if (IsPlatformCode(token)) {
+      if (IsPlatformCode(tokens, i)) {
         findings.push_back(
             {path, token.line, std::string(token.text) + " outside machine/"});
       }

@@ -55,15 +55,27 @@ void BM_CopyBeyondCaches_Glibc(benchmark::State& state) {
 BENCHMARK(BM_CopyBeyondCaches_Kheap)->Arg(65536)->Arg(64 << 20);
 BENCHMARK(BM_CopyBeyondCaches_Glibc)->Arg(65536)->Arg(64 << 20);
 
+template <typename Zero>
+void RunZero(benchmark::State& state, Zero zero) {
+  const auto size = static_cast<std::size_t>(state.range(0));
+  Bytes bytes = Numbered(size + 1);
+  bytes[size] = std::byte{90};
+  zero(bytes.data(), size);
+  Bytes zeros(size + 1);
+  zeros[size] = std::byte{90};
+  KHEAP_CHECK(bytes == zeros, "all bytes are zero, and none beyond");
+  for (auto _ : state) zero(bytes.data(), size);
+  SetBytes(state, size);
+}
+
 void BM_Zero_KheapSecure(benchmark::State& state) {
-  Bytes bytes(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) SecureZero(bytes.data(), bytes.size());
-  SetBytes(state, bytes.size());
+  RunZero(state,
+          [](std::byte* bytes, std::size_t size) { SecureZero(bytes, size); });
 }
 void BM_Zero_GlibcExplicit(benchmark::State& state) {
-  Bytes bytes(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) explicit_bzero(bytes.data(), bytes.size());
-  SetBytes(state, bytes.size());
+  RunZero(state, [](std::byte* bytes, std::size_t size) {
+    explicit_bzero(bytes, size);
+  });
 }
 BENCHMARK(BM_Zero_KheapSecure)->Arg(32)->Arg(4096);
 BENCHMARK(BM_Zero_GlibcExplicit)->Arg(32)->Arg(4096);

@@ -40,9 +40,11 @@ template <Processor Host = HostProcessor>
 inline void FlushCacheLines(const std::byte* begin, std::size_t size) {
   if (size == 0) return;
   const std::size_t line = CacheLineBytes();
+  // The first byte names the first line, and each later line's first its own.
   const std::size_t offset = reinterpret_cast<std::uintptr_t>(begin) % line;
-  for (std::size_t i = 0; i < size + offset; i += line) {
-    Host::FlushLine(begin - offset + i);
+  Host::FlushLine(begin);
+  for (std::size_t i = line - offset; i < size; i += line) {
+    Host::FlushLine(begin + i);
   }
   Host::EndFlush();
 }

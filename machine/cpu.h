@@ -12,7 +12,8 @@
 // and "a", "c", "d", "f", "m", "v"), and on x86-64 those of cpu_features
 // ("fma3", "rdrnd") too; '_' and '.' do not count.
 //
-// Found out at the first call; from then on the same, on any thread.
+// Found out at the first call; from then on the same, on any thread. Each call
+// compares names: a hot loop asks before it begins.
 
 #include <string>
 #include <string_view>

@@ -28,10 +28,21 @@ std::string CpuInfo(std::string_view key) {
   return "unknown";
 }
 
+// The register mvendorid has the maker's number by JEDEC; one that is not known
+// here stays a number.
+std::string Vendor() {
+  const std::string number = CpuInfo("mvendorid");
+  if (number == "0x31e") return "Andes";
+  if (number == "0x489") return "SiFive";
+  if (number == "0x5b7") return "T-Head";
+  if (number == "0x710") return "SpacemiT";
+  return number;
+}
+
 }  // namespace
 
 CpuDescription DescribeCpu() {
-  CpuDescription cpu = {CpuInfo("mvendorid"), CpuInfo("uarch"), {"rv64"}};
+  CpuDescription cpu = {Vendor(), CpuInfo("uarch"), {"rv64"}};
   const std::uint64_t bits = getauxval(AT_HWCAP);
   for (int i = 0; i < 26; ++i) {
     if ((bits >> i & 1) != 0) {

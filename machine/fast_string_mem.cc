@@ -2,6 +2,7 @@
 #include "machine/fast_string_mem.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
@@ -21,8 +22,9 @@ constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 void CopyFound(std::byte* destination, const std::byte* source,
                std::size_t size) {
   constexpr std::size_t kWordwiseMax = 128;
-  const bool is_read_first =
-      static_cast<std::size_t>(destination - source) >= size;
+  const bool is_read_first = reinterpret_cast<std::uintptr_t>(destination) -
+                                 reinterpret_cast<std::uintptr_t>(source) >=
+                             size;
   if (size < kPackedBytes || size > kWordwiseMax || !is_read_first) {
     return FastMem::Move(destination, source, size);
   }

@@ -71,6 +71,37 @@ TYPED_TEST(CacheTest, AFlushChangesNoByte) {
   FlushCacheLines<TypeParam>(nullptr, 0);
 }
 
+// A processor that notes what it is asked to flush.
+struct NotingProcessor : PortableProcessor {
+  static void FlushLine(const std::byte* place) { flushed.push_back(place); }
+  static void EndFlush() { ++ends; }
+
+  inline static std::vector<const std::byte*> flushed;
+  inline static int ends = 0;
+};
+
+TEST(FlushTest, EachLineOfTheBytesIsFlushedOnceAndNoByteBesideThemIsNamed) {
+  const std::vector<std::byte> bytes(1000);
+  const auto line_of = [](const std::byte* place) {
+    return reinterpret_cast<std::uintptr_t>(place) / CacheLineBytes();
+  };
+  for (std::size_t begin = 0; begin < 130; ++begin) {
+    for (std::size_t size = 1; size < 400; size += 7) {
+      NotingProcessor::flushed.clear();
+      NotingProcessor::ends = 0;
+      const std::byte* const first = bytes.data() + begin;
+      FlushCacheLines<NotingProcessor>(first, size);
+      std::uintptr_t line = line_of(first);
+      for (const std::byte* place : NotingProcessor::flushed) {
+        ASSERT_TRUE(place >= first && place < first + size);
+        ASSERT_EQ(line_of(place), line++);
+      }
+      ASSERT_EQ(line, line_of(first + size - 1) + 1);
+      ASSERT_EQ(NotingProcessor::ends, 1);
+    }
+  }
+}
+
 TEST(CacheSizesTest, AreThoseOfSomeMachine) {
   EXPECT_TRUE(std::has_single_bit(CacheLineBytes()));
   EXPECT_GE(CacheLineBytes(), 16u);

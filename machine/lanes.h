@@ -3,7 +3,8 @@
 #define KHEAP_MACHINE_LANES_H_
 
 // Rows of numbers, worked on by the widest vectors of the processor that the
-// program runs on, chosen at the first call. A number in a row is a lane.
+// program runs on, chosen at the first call. docs/design/machine.md lists what
+// goes lane by lane all the same. A number in a row is a lane.
 //
 //   lane_arithmetic.h   sums, products, bits, fused multiply-add
 //   lane_select.h       comparison, selection, masked stores, shuffles

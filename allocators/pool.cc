@@ -42,7 +42,8 @@ absl::Status CheckOptions(const GlobalHeap& heap, const PoolOptions& options) {
 Pool::Pool(const Registry& registry, RecordNumber number)
     : registry_(registry),
       number_(number),
-      serial_(registry.record(number).serial) {}
+      record_(&registry.record(number)),
+      serial_(record_->serial) {}
 
 absl::StatusOr<Pool> Pool::Create(const Registry& registry,
                                   const PoolOptions& options) {
@@ -115,7 +116,8 @@ Address Pool::Carve() {
   const Address object(state.cursor);
   state.cursor += state.stride_bytes;
   state.made_objects += 1;
-  return Start(state, object);
+  registry_.SetObject(object);
+  return Count(state, object);
 }
 
 void Pool::FreeUnknown(Address object) const {

@@ -67,10 +67,10 @@ class Pool {
     if (object.is_null()) [[unlikely]]
       return Carve();
     const std::uint64_t link = LinkOf(object);
-    if (!IsWhole(object, link) || registry_.IsObject(object)) [[unlikely]]
+    if (!IsWhole(object, link) || !registry_.BeginObject(object)) [[unlikely]]
       RaiseOverwritten(object);
     state.newest_free = NextIn(link).offset();
-    return Start(state, object);
+    return Count(state, object);
   }
 
   // Null is accepted and ignored.
@@ -78,16 +78,17 @@ class Pool {
   //   fault 115  no object of this pool begins there
   void Free(Address object) {
     AllocatorRecord& state = record();
-    if (!registry_.IsOwnedBy(object, number_) || !registry_.IsObject(object))
-        [[unlikely]] {
+    if (!registry_.IsOwnedBy(object, number_) ||
+        !bits::IsAligned(object.offset(), kObjectGrainBytes) ||
+        !registry_.EndObject(object)) [[unlikely]] {
       return FreeUnknown(object);
     }
+    const std::uint64_t object_bytes = state.object_bytes;
     LinkOf(object) = LinkTo(object, Address(state.newest_free));
-    registry_.ClearObject(object);
     state.newest_free = object.offset();
     state.live_objects -= 1;
-    registry_.ledger().Release(Holder::kPool, state.object_bytes);
-    shade::Freed(registry_.heap(), object, state.object_bytes);
+    registry_.ledger().Release(Holder::kPool, object_bytes);
+    shade::Freed(registry_.heap(), object, object_bytes);
   }
 
   // Gives all memory back, that of live objects too. Fault 114 if it was
@@ -116,19 +117,18 @@ class Pool {
   Pool(const Registry& registry, RecordNumber number);
 
   AllocatorRecord& record() const {
-    AllocatorRecord& record = registry_.record(number_);
-    if (record.serial != serial_) [[unlikely]]
+    if (record_->serial != serial_) [[unlikely]]
       RaiseDestroyed(FaultCode::kUseAfterFree, Access::kUpdate);
-    return record;
+    return *record_;
   }
   [[noreturn]] void RaiseDestroyed(FaultCode code, Access access) const;
   [[noreturn]] static void RaiseOverwritten(Address object);
 
-  Address Start(AllocatorRecord& state, Address object) {
-    registry_.SetObject(object);
+  Address Count(AllocatorRecord& state, Address object) {
+    const std::uint64_t object_bytes = state.object_bytes;
     state.live_objects += 1;
-    registry_.ledger().Hold(Holder::kPool, state.object_bytes);
-    shade::Allocated(registry_.heap(), object, state.object_bytes);
+    registry_.ledger().Hold(Holder::kPool, object_bytes);
+    shade::Allocated(registry_.heap(), object, object_bytes);
     return object;
   }
 
@@ -169,6 +169,7 @@ class Pool {
 
   Registry registry_;
   RecordNumber number_;
+  AllocatorRecord* record_;
   std::uint64_t serial_;
 };
 

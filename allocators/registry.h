@@ -96,6 +96,22 @@ class Registry {
     auto& word = WordOf(address);
     word = bits::ClearBit(word.get(), BitOf(address));
   }
+  // Sets, or clears, the bit of a multiple of 8 that was not, or was, set.
+  // False, and nothing has changed, if it was.
+  bool BeginObject(Address address) const {
+    auto& word = WordOf(address);
+    const std::uint64_t bits = word;
+    if (bits::TestBit(bits, BitOf(address))) return false;
+    word = bits::SetBit(bits, BitOf(address));
+    return true;
+  }
+  bool EndObject(Address address) const {
+    auto& word = WordOf(address);
+    const std::uint64_t bits = word;
+    if (!bits::TestBit(bits, BitOf(address))) return false;
+    word = bits::ClearBit(bits, BitOf(address));
+    return true;
+  }
   // Of a range between multiples of 8.
   void ClearObjects(Address begin, Address end) const;
   // Of a range of whole pages.

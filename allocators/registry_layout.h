@@ -76,9 +76,11 @@ struct AllocatorRecord {
   LittleEndian<std::uint64_t> object_bytes;
   LittleEndian<std::uint64_t> stride_bytes;
   LittleEndian<std::uint64_t> alignment;
-  LittleEndian<std::uint64_t> newest_free;  // an object, or 0
-  LittleEndian<std::uint64_t> live_objects;
+  // Not side by side with live_objects: a compiler that stores both at once by
+  // a vector makes the next call, which needs this one, wait for it.
+  LittleEndian<std::uint64_t> newest_free;   // an object, or 0
   LittleEndian<std::uint64_t> made_objects;  // ever carved: live or free
+  LittleEndian<std::uint64_t> live_objects;
 
   std::array<LittleEndian<std::uint64_t>, 10> unused;
 };

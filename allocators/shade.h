@@ -5,6 +5,7 @@
 // What the allocators tell the shadow, in checked mode; elsewhere nothing.
 
 #include <cstdint>
+#include <cstring>
 
 #include "heap/address.h"
 #include "heap/global_heap.h"
@@ -14,9 +15,15 @@ namespace kheap::shade {
 
 inline void Set(GlobalHeap& heap, Address begin, std::uint64_t size_bytes,
                 ShadowByte state) {
-  if (Shadow* const shadow = heap.shadow()) {
-    shadow->Set(begin, size_bytes, state);
+  Shadow* const shadow = heap.shadow();
+  if (shadow == nullptr) return;
+  const std::uint64_t end = heap.break_address().offset();
+  if (size_bytes > end || begin.offset() > end - size_bytes) [[unlikely]] {
+    // A header or a link that a guest has forged: a fault.
+    return shadow->Set(begin, size_bytes, state);
   }
+  std::memset(shadow->data() + begin.offset(), static_cast<int>(state),
+              size_bytes);
 }
 
 // Bytes that the guest has just been given.

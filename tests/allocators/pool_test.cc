@@ -137,6 +137,26 @@ TEST_P(PoolTest, EveryOverwrittenByteOfALinkIsFound) {
   EXPECT_EQ(pool.Allocate(), object);
 }
 
+// As if a guest had computed a link to where no object begins.
+TEST_P(PoolTest, AForgedObjectMarksNothingBeyondTheHeap) {
+  const std::uint64_t size = arena_.heap_bytes() / 2;
+  Pool pool = Make(size);
+  const Address object = pool.Allocate();
+  ASSERT_FALSE(object.is_null());
+  Address end(object.offset() / kOwnedPageBytes * kOwnedPageBytes);
+  while (registry().OwnerOf(end) == registry().OwnerOf(object)) {
+    end += kOwnedPageBytes;
+  }
+  const Address forged = end - kObjectGrainBytes;
+  ASSERT_GT(forged + size, heap().break_address());
+  registry().SetObject(forged);
+  const auto fault = FaultOf([&] { pool.Free(forged); });
+  EXPECT_EQ(fault,
+            checked() ? std::optional(MemoryFault{FaultCode::kHeapCorruption,
+                                                  Access::kStore, forged, size})
+                      : std::nullopt);
+}
+
 TEST_P(PoolTest, NoRoomIsNull) {
   Pool pool = Make(40000);
   std::uint64_t count = 0;

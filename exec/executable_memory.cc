@@ -244,11 +244,13 @@ absl::Status ExecutableMemory::FreeBlock(Address block) {
     return absl::UnavailableError("the host does not let memory be protected");
   }
   std::memset(heap_->base() + block.offset(), 0, count * kCodePageBytes);
+  record(block).hash_high = 0;
+  record(block).hash_low = 0;
+  // Where this fails the block is a writable one of zeros: still live, and in a
+  // state from which it can be freed.
   if (!heap_->SetCodeState(page, count, CodeState::kFreed)) {
     return absl::UnavailableError("the host does not let memory be protected");
   }
-  record(block).hash_high = 0;
-  record(block).hash_low = 0;
   records().header.live_bytes -= count * kCodePageBytes;
   if (Ledger::FitsIn(*heap_)) {
     Ledger(*heap_).RemoveThing(Holder::kExecutable);

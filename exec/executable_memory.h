@@ -96,6 +96,9 @@ class ExecutableMemory {
   // FailedPrecondition for any other.
   absl::Status Verify(Address block);
   // Gives the block's pages back, zeroed. Nothing happens to a freed one.
+  // Unavailable if the host refuses: to make them writable, then nothing has
+  // changed; or unwritable again, then the block is writable, zero, still live,
+  // and to be freed once more.
   absl::Status Free(Address block);
 
   std::uint64_t quota_bytes() const { return records().header.quota_bytes; }

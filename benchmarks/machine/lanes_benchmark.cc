@@ -44,6 +44,8 @@ void RunRows(benchmark::State& state, Run run, Expected expected) {
 const auto kSumOf = [](auto a, auto b) {
   return static_cast<decltype(a)>(a + b);
 };
+const auto kChosen = [](auto a, auto b) { return a != 0 ? a : b; };
+const auto kItself = [](auto a, auto) { return a; };
 const auto kAxpy = [](float a, float b) { return a * b + a; };
 
 void BM_AddBytes_Kheap(benchmark::State& state) {
@@ -68,6 +70,39 @@ void BM_MultiplyAddFloats_Loop(benchmark::State& state) {
     for (std::size_t i = 0; i < count; ++i) out[i] = kAxpy(a[i], b[i]);
   };
   RunRows<float>(state, loop, kAxpy);
+}
+
+// b where the mask, which is a, says no.
+void BM_SelectWords_Kheap(benchmark::State& state) {
+  const auto run = [](std::uint32_t* out, const std::uint32_t* a,
+                      const std::uint32_t* b,
+                      std::size_t count) { SelectLanes(out, a, a, b, count); };
+  RunRows<std::uint32_t>(state, run, kChosen);
+}
+void BM_SelectWords_Loop(benchmark::State& state) {
+  const auto loop = [](std::uint32_t* out, const std::uint32_t* a,
+                       const std::uint32_t* b, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = kChosen(a[i], b[i]);
+  };
+  RunRows<std::uint32_t>(state, loop, kChosen);
+}
+
+// Each lane is the index of the one that takes its place, which is below the
+// count where that is no less than 97.
+void BM_ShuffleWords_Kheap(benchmark::State& state) {
+  const auto run = [](std::uint32_t* out, const std::uint32_t* a,
+                      const std::uint32_t*,
+                      std::size_t count) { ShuffleLanes(out, a, a, count); };
+  RunRows<std::uint32_t>(state, run, kItself);
+}
+void BM_ShuffleWords_Loop(benchmark::State& state) {
+  const auto loop = [](std::uint32_t* out, const std::uint32_t* a,
+                       const std::uint32_t*, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = a[i] < count ? a[a[i]] : 0;
+    }
+  };
+  RunRows<std::uint32_t>(state, loop, kItself);
 }
 
 template <typename Sum>
@@ -97,6 +132,10 @@ BENCHMARK(BM_AddBytes_Kheap)->Arg(kShort)->Arg(kLong);
 BENCHMARK(BM_AddBytes_Loop)->Arg(kShort)->Arg(kLong);
 BENCHMARK(BM_MultiplyAddFloats_Kheap)->Arg(kShort)->Arg(kLong);
 BENCHMARK(BM_MultiplyAddFloats_Loop)->Arg(kShort)->Arg(kLong);
+BENCHMARK(BM_SelectWords_Kheap)->Arg(kShort)->Arg(kLong);
+BENCHMARK(BM_SelectWords_Loop)->Arg(kShort)->Arg(kLong);
+BENCHMARK(BM_ShuffleWords_Kheap)->Arg(kShort)->Arg(kLong);
+BENCHMARK(BM_ShuffleWords_Loop)->Arg(kShort)->Arg(kLong);
 BENCHMARK(BM_SumFloats_Kheap)->Arg(kShort)->Arg(kLong);
 BENCHMARK(BM_SumFloats_Loop)->Arg(kShort)->Arg(kLong);
 

@@ -98,6 +98,12 @@ std::optional<SignalDelivery> Kernel::TakeSignal() {
   return state_->signals.Take();
 }
 
+void Kernel::WriteSiginfo(Address place, const SignalDelivery& delivery) {
+  static_assert(sizeof(kernel::LinuxSiginfo) == kSiginfoBytes);
+  state_->memory.Write(place,
+                       kernel::Signals::InfoOf(delivery.signal, delivery.code));
+}
+
 void Kernel::ReturnFromSignal(const SignalDelivery& delivery) {
   SetBlockedSignals(delivery.mask_before);
 }

@@ -112,6 +112,10 @@ class Kernel {
   // The next handler to call, if any. Its signals are blocked until
   // ReturnFromSignal, or until the guest unblocks them.
   std::optional<SignalDelivery> TakeSignal();
+  // Writes Linux's siginfo_t, kSiginfoBytes, about a signal with a handler that
+  // wants it. The place can be written.
+  void WriteSiginfo(Address place, const SignalDelivery& delivery);
+  static constexpr std::uint64_t kSiginfoBytes = 128;
   void ReturnFromSignal(const SignalDelivery& delivery);
   // The process's signal mask: bit n - 1 blocks signal n.
   std::uint64_t blocked_signals() const;

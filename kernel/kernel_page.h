@@ -58,12 +58,16 @@ struct RandomState {
 // How the process ended, if it did.
 enum class EndKind : std::uint32_t { kRunning, kExited, kSignalled };
 
+// What getpid and gettid yield.
+inline constexpr std::int32_t kProcessId = 100;
+
 struct ProcessState {
   Uint32 end_kind;
   Int32 end_value;  // exit status, or signal
   Uint32 umask;
   Uint32 working_directory;  // an inode, held
   Uint64 pending_signals;    // bit n - 1 for signal n
+  Uint64 directed_signals;   // of these, those that tkill has sent
   Uint64 blocked_signals;
   Uint64 suspended_mask;  // to block again after sigsuspend
   Uint32 is_suspended;    // whether there is one

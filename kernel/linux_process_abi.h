@@ -31,6 +31,7 @@ inline constexpr int kSignalCount = 64;  // numbered from 1
 inline constexpr std::uint64_t kSIG_DFL = 0;
 inline constexpr std::uint64_t kSIG_IGN = 1;
 
+inline constexpr std::uint64_t kSA_SIGINFO = 4;
 inline constexpr std::uint64_t kSA_NODEFER = 1073741824;
 inline constexpr std::uint64_t kSA_RESETHAND = 2147483648;
 
@@ -59,14 +60,20 @@ static_assert(sizeof(LinuxStack) == 24);
 inline constexpr std::int32_t kSS_DISABLE = 2;
 inline constexpr std::uint64_t kMINSIGSTKSZ = 2048;
 
-// struct siginfo
+// struct siginfo, of a signal that a process has sent
 struct LinuxSiginfo {
   Int32 si_signo;
   Int32 si_errno;
   Int32 si_code;
-  std::array<Int32, 29> others;
+  Int32 padding;
+  Int32 pid;  // si_pid and si_uid are macros of the host's headers
+  Int32 uid;
+  std::array<Int32, 26> others;
 };
 static_assert(sizeof(LinuxSiginfo) == 128);
+
+inline constexpr std::int32_t kSI_USER = 0;    // by kill, or by the kernel
+inline constexpr std::int32_t kSI_TKILL = -6;  // to one thread, as raise does
 
 // ---- limits -----------------------------------------------------------------
 

@@ -12,8 +12,7 @@
 
 namespace kheap::kernel {
 
-// What getpid and gettid yield, and the rest of who the process is.
-inline constexpr std::int32_t kProcessId = 100;
+// Who the process is, beside kProcessId.
 inline constexpr std::int32_t kParentProcessId = 1;
 
 Result Exit(KernelState& state, const Arguments& arguments);

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::uint64_t kMaskBytes = 8;
 
-Result Send(KernelState& state, std::int32_t signal) {
+Result Send(KernelState& state, std::int32_t signal, std::int32_t code) {
   if (signal < 0 || signal > kSignalCount) return -kEINVAL;
-  if (signal != 0) state.signals.Raise(signal);
+  if (signal != 0) state.signals.Raise(signal, code);
   return 0;
 }
 
@@ -32,13 +32,13 @@ Result Kill(KernelState& state, const Arguments& arguments) {
   if (process != kProcessId && process != 0 && process != -kProcessId) {
     return -kESRCH;
   }
-  return Send(state, signal);
+  return Send(state, signal, kSI_USER);
 }
 
 Result Tkill(KernelState& state, const Arguments& arguments) {
   if (ToInt(arguments[0]) <= 0) return -kEINVAL;
   if (ToInt(arguments[0]) != kProcessId) return -kESRCH;
-  return Send(state, ToInt(arguments[1]));
+  return Send(state, ToInt(arguments[1]), kSI_TKILL);
 }
 
 Result Tgkill(KernelState& state, const Arguments& arguments) {
@@ -46,7 +46,7 @@ Result Tgkill(KernelState& state, const Arguments& arguments) {
   if (ToInt(arguments[0]) != kProcessId || ToInt(arguments[1]) != kProcessId) {
     return -kESRCH;
   }
-  return Send(state, ToInt(arguments[2]));
+  return Send(state, ToInt(arguments[2]), kSI_TKILL);
 }
 
 Result RtSigaction(KernelState& state, const Arguments& arguments) {
@@ -139,16 +139,14 @@ Result RtSigtimedwait(KernelState& state, const Arguments& arguments) {
     const Result error = ReadTimespec(state, ToAddress(arguments[2]), timeout);
     if (error != 0) return error;
   }
-  const int signal = state.signals.Accept(*mask);
-  if (signal == 0) {
+  const std::optional<LinuxSiginfo> info = state.signals.Accept(*mask);
+  if (!info.has_value()) {
     if (timeout < 0) return -kEDEADLK;
     state.clock.Sleep(timeout);
     return -kEAGAIN;
   }
-  LinuxSiginfo info{};
-  info.si_signo = signal;
-  if (!given.is_null()) state.memory.Write(given, info);
-  return signal;
+  if (!given.is_null()) state.memory.Write(given, *info);
+  return info->si_signo;
 }
 
 Result Sigaltstack(KernelState& state, const Arguments& arguments) {

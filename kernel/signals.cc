@@ -40,6 +40,22 @@ bool Signals::IsIgnored(int signal) const {
 
 void Signals::Clear(int signal) {
   process().pending_signals = bits::Without(pending(), BitOf(signal));
+  process().directed_signals =
+      bits::Without(process().directed_signals.get(), BitOf(signal));
+}
+
+std::int32_t Signals::CodeOf(int signal) const {
+  return bits::HasFlag(process().directed_signals.get(), BitOf(signal))
+             ? kSI_TKILL
+             : kSI_USER;
+}
+
+LinuxSiginfo Signals::InfoOf(int signal, std::int32_t code) {
+  LinuxSiginfo info{};
+  info.si_signo = signal;
+  info.si_code = code;
+  info.pid = kProcessId;
+  return info;
 }
 
 void Signals::SetBlocked(std::uint64_t mask) {
@@ -61,17 +77,22 @@ void Signals::SetAction(int signal, const LinuxSigaction& action) {
   if (IsIgnored(signal)) Clear(signal);
 }
 
-void Signals::Raise(int signal) {
+void Signals::Raise(int signal, std::int32_t code) {
   if (IsIgnored(signal) && !bits::HasFlag(blocked(), BitOf(signal))) return;
+  if (bits::HasFlag(pending(), BitOf(signal))) return;
   process().pending_signals = bits::With(pending(), BitOf(signal));
+  if (code != kSI_TKILL) return;
+  process().directed_signals =
+      bits::With(process().directed_signals.get(), BitOf(signal));
 }
 
-int Signals::Accept(std::uint64_t mask) {
+std::optional<LinuxSiginfo> Signals::Accept(std::uint64_t mask) {
   const std::uint64_t wanted = bits::And(pending(), mask);
-  if (wanted == 0) return 0;
+  if (wanted == 0) return std::nullopt;
   const int signal = bits::TrailingZeros(wanted) + 1;
+  const LinuxSiginfo info = InfoOf(signal, CodeOf(signal));
   Clear(signal);
-  return signal;
+  return info;
 }
 
 int Signals::FindDeliverable() const {
@@ -106,6 +127,8 @@ std::optional<SignalDelivery> Signals::Take() {
       .signal = signal,
       .handler = action.handler,
       .flags = action.flags,
+      .wants_info = bits::HasFlag(action.flags.get(), kSA_SIGINFO),
+      .code = CodeOf(signal),
       .mask_before = process().is_suspended != 0 ? process().suspended_mask
                                                  : process().blocked_signals};
   process().is_suspended = 0u;

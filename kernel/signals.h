@@ -17,11 +17,14 @@
 
 namespace kheap {
 
-// A handler to be called as handler(signal), and then ReturnFromSignal.
+// A handler to be called as handler(signal), or with two arguments more where
+// it wants information, and then ReturnFromSignal.
 struct SignalDelivery {
   int signal = 0;
   std::uint64_t handler = 0;  // as the guest gave it
-  std::uint64_t flags = 0;    // SA_SIGINFO, SA_ONSTACK …, Linux's numbers
+  std::uint64_t flags = 0;    // Linux's SA_ numbers
+  bool wants_info = false;    // its flags have SA_SIGINFO
+  std::int32_t code = 0;      // si_code
   // What ReturnFromSignal puts back; not if the handler left by longjmp.
   std::uint64_t mask_before = 0;
 
@@ -37,8 +40,8 @@ class Signals {
  public:
   explicit Signals(GlobalHeap& heap) : heap_(&heap) {}
 
-  // `signal` is 1 … kSignalCount.
-  void Raise(int signal);
+  // `signal` is 1 … kSignalCount. One that is pending already stays what it is.
+  void Raise(int signal, std::int32_t code = kSI_USER);
   // Lets pending signals do what needs no handler.
   void Deliver();
   // The next handler to call, if any, with its signals blocked.
@@ -50,8 +53,10 @@ class Signals {
   std::uint64_t pending() const { return process().pending_signals; }
   std::uint64_t blocked() const { return process().blocked_signals; }
   // Takes the lowest pending signal of the mask away, so that no handler
-  // hears of it; 0 if there is none.
-  int Accept(std::uint64_t mask);
+  // hears of it: its number and code, or nothing if there is none.
+  std::optional<LinuxSiginfo> Accept(std::uint64_t mask);
+  // What a handler, or who waits, hears of a signal.
+  static LinuxSiginfo InfoOf(int signal, std::int32_t code);
   // SIGKILL and SIGSTOP stay out of it.
   void SetBlocked(std::uint64_t mask);
   // Blocks these until a signal has been delivered.
@@ -63,6 +68,7 @@ class Signals {
   int FindDeliverable() const;
   bool IsIgnored(int signal) const;
   void Clear(int signal);
+  std::int32_t CodeOf(int signal) const;
 
   GlobalHeap* heap_;
 };

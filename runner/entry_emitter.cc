@@ -176,8 +176,8 @@ void EntryEmitter::EmitEntries() {
   }
 }
 
-// handler(signal), if the code is of a function that can be one:
-// bool (base, sp, code, type, signal).
+// handler(signal), or handler(signal, information, null), if the code is of a
+// function that can be one: bool (base, sp, code, type, signal, information).
 void EntryEmitter::EmitHandlerEntry() {
   auto& context = module_.getContext();
   auto* const pointer = llvm::PointerType::getUnqual(context);
@@ -190,7 +190,7 @@ void EntryEmitter::EmitHandlerEntry() {
       nothing, {i32, guest_pointer, guest_pointer}, false);
   llvm::Function* const entry = llvm::Function::Create(
       llvm::FunctionType::get(llvm::Type::getInt1Ty(context),
-                              {pointer, i64, pointer, i64, i32}, false),
+                              {pointer, i64, pointer, i64, i32, i64}, false),
       llvm::GlobalValue::ExternalLinkage,
       std::string(kEntryPrefix) + "kheap.handler", module_);
   entry->setUWTableKind(llvm::UWTableKind::Async);
@@ -206,7 +206,8 @@ void EntryEmitter::EmitHandlerEntry() {
     builder.SetInsertPoint(block);
     std::vector<llvm::Value*> arguments = {entry->getArg(0), entry->getArg(1),
                                            entry->getArg(4)};
-    while (arguments.size() < type->getNumParams() + 2) {
+    if (type == informed) {
+      arguments.push_back(entry->getArg(5));
       arguments.push_back(builder.getInt64(0));
     }
     builder

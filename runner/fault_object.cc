@@ -79,8 +79,9 @@ class ObjectFinder {
 
   FaultObject Block() const {
     const std::optional<BlockInfo> block = FindBlock();
-    if (!block.has_value() || block->kind == BlockKind::kFreeChunk) {
-      return Plain("is in no block of malloc");
+    if (!block.has_value()) return Plain("is in no block of malloc");
+    if (block->kind == BlockKind::kFreeChunk) {
+      return Plain("is in memory that malloc has free");
     }
     FaultObject object;
     object.kind = FaultObject::Kind::kBlock;
@@ -182,12 +183,19 @@ class ObjectFinder {
   Address address_;
 };
 
+// A size from here on was a negative number before it was a size.
+constexpr std::uint64_t kNegativeBytes =
+    std::uint64_t{1024} * 1024 * 1024 * 1024 * 1024 * 1024;
+
 std::string Named(const FaultObject& object) {
   return object.name.empty() ? "the object"
                              : absl::StrCat("`", object.name, "`");
 }
 
-std::string BoundsFix(const FaultObject& object, Access access) {
+std::string BoundsFix(const FaultObject& object, const MemoryFault& fault) {
+  if (fault.size_bytes >= kNegativeBytes) {
+    return "give a number of bytes that is not negative";
+  }
   std::string fix =
       object.kind == FaultObject::Kind::kNone
           ? "let the pointer point into an object"
@@ -196,7 +204,7 @@ std::string BoundsFix(const FaultObject& object, Access access) {
                              ? "the block"
                              : Named(object),
                          ", or make it larger");
-  if (object.may_be_argument && access == Access::kLoad) {
+  if (object.may_be_argument && fault.access == Access::kLoad) {
     fix += "; or pass each argument that the called function reads";
   }
   return fix;
@@ -228,7 +236,7 @@ FaultObject ObjectOf(Machine& machine, const MemoryFault& fault) {
 }
 
 std::string FixFor(const MemoryFault& fault, const FaultObject& object,
-                   TargetKind target) {
+                   const FaultPlace& place) {
   const bool is_variable = object.kind == FaultObject::Kind::kVariable;
   switch (fault.code) {
     case FaultCode::kNullDereference:
@@ -236,7 +244,7 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
                  ? "set the function pointer before calling through it"
                  : "make the pointer point to something, or test it for NULL";
     case FaultCode::kOutOfBounds:
-      return BoundsFix(object, fault.access);
+      return BoundsFix(object, fault);
     case FaultCode::kStackOverflow:
       return fault.size_bytes < kLargeFrameBytes
                  ? "recurse less deep, or keep large objects in malloc's memory"
@@ -272,9 +280,13 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
     case FaultCode::kReadOnlyWrite:
       return "copy the constant to memory of its own before changing it";
     case FaultCode::kBadCallTarget:
-      return TargetFix(target);
+      return TargetFix(place.target);
     case FaultCode::kIntegerTrap:
-      return "test the divisor for zero, and the quotient for overflow";
+      return place.site.has_value() &&
+                     place.site->kind == SiteKind::kUnreachable
+                 ? "keep the program from coming here, where it traps or where "
+                   "it was said never to come"
+                 : "test the divisor for zero, and the quotient for overflow";
     case FaultCode::kStackUseAfterReturn: {
       const std::string name = is_variable ? Named(object) : "the object";
       return object.scope_has_ended

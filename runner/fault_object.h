@@ -31,7 +31,7 @@ FaultObject ObjectOf(Machine& machine, const MemoryFault& fault);
 
 // One line: what to do about it.
 std::string FixFor(const MemoryFault& fault, const FaultObject& object,
-                   TargetKind target);
+                   const FaultPlace& place);
 
 }  // namespace kheap
 

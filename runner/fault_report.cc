@@ -71,8 +71,8 @@ std::string FaultReport(Machine& machine, const MemoryFault& fault) {
   text += Calls(machine.fault_place());
   const FaultObject object = ObjectOf(machine, fault);
   if (!object.text.empty()) absl::StrAppend(&text, "  ", object.text, "\n");
-  absl::StrAppend(&text, "  fix: ",
-                  FixFor(fault, object, machine.fault_place().target), "\n");
+  absl::StrAppend(
+      &text, "  fix: ", FixFor(fault, object, machine.fault_place()), "\n");
   return text;
 }
 

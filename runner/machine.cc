@@ -163,8 +163,11 @@ void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
     case SiteKind::kUnreachable:
       throw MemoryFault{FaultCode::kIntegerTrap, Access::kCall, address, 0};
     case SiteKind::kMisaligned:
+      // An address where nothing may be touched is the graver error.
       if (const auto fault =
-              heap().FindFault(address, site.size_bytes, Access::kUpdate)) {
+              heap().FindFault(address, site.size_bytes, Access::kUpdate);
+          fault.has_value() && fault->code != FaultCode::kUninitialisedRead &&
+          fault->code != FaultCode::kReadOnlyWrite) {
         throw *fault;
       }
       throw MemoryFault{FaultCode::kMisaligned, Access::kUpdate, address,
@@ -316,22 +319,57 @@ void Machine::LeaveIfEnded() {
                       : kSignalledStatus + end->value};
 }
 
+namespace {
+
+// What a handler's siginfo_t takes of the stack, with a red zone on each side.
+constexpr std::uint64_t kSiginfoZoneBytes = 16;
+constexpr std::uint64_t kSiginfoFrameBytes =
+    Kernel::kSiginfoBytes + 2 * kSiginfoZoneBytes;
+
+}  // namespace
+
+Address Machine::PushSiginfo(const SignalDelivery& delivery, std::uint64_t sp) {
+  const Address stack = heap().layout().begin(Region::kStack);
+  if (sp - stack.offset() < kSiginfoFrameBytes) {
+    Raise({FaultCode::kStackOverflow, Access::kPush, Address(sp),
+           kSiginfoFrameBytes});
+  }
+  const Address frame(sp - kSiginfoFrameBytes);
+  const Address place = frame + kSiginfoZoneBytes;
+  if (Shadow* const shadow = heap().shadow()) {
+    shadow->Set(frame, kSiginfoFrameBytes, ShadowByte::kStackRedZone);
+    shadow->Set(place, Kernel::kSiginfoBytes, ShadowByte::kInitialised);
+  }
+  kernel_->WriteSiginfo(place, delivery);
+  return place;
+}
+
+bool Machine::CallHandler(const SignalDelivery& delivery, std::uint64_t sp) {
+  using Entry = bool (*)(std::byte*, std::uint64_t, const void*, std::uint64_t,
+                         int, std::uint64_t);
+  const LoadedProgram::Function* const call =
+      program_->FindFunction("kheap.handler");
+  const FunctionEntry* const handler = program_->FindPointer(delivery.handler);
+  if (call == nullptr || handler == nullptr) return false;
+  const auto entry = reinterpret_cast<Entry>(call->entry);
+  if (!delivery.wants_info) {
+    return entry(heap().base(), sp, handler->code, handler->type,
+                 delivery.signal, 0);
+  }
+  const Address information = PushSiginfo(delivery, sp);
+  const Address frame = information - kSiginfoZoneBytes;
+  const bool is_handler =
+      entry(heap().base(), frame.offset(), handler->code, handler->type,
+            delivery.signal, information.offset());
+  if (Shadow* const shadow = heap().shadow()) {
+    shadow->Set(frame, kSiginfoFrameBytes, ShadowByte::kPoppedFrame);
+  }
+  return is_handler;
+}
+
 void Machine::RunSignalHandlers(std::uint64_t sp) {
   while (const auto delivery = kernel_->TakeSignal()) {
-    const LoadedProgram::Function* const call =
-        program_->FindFunction("kheap.handler");
-    const FunctionEntry* const handler =
-        program_->FindPointer(delivery->handler);
-    if (call == nullptr || handler == nullptr) {
-      Raise({FaultCode::kBadCallTarget, Access::kCall,
-             Address(delivery->handler), 0},
-            TargetKind::kHandler);
-    }
-    using Entry =
-        bool (*)(std::byte*, std::uint64_t, const void*, std::uint64_t, int);
-    if (!reinterpret_cast<Entry>(call->entry)(heap().base(), sp, handler->code,
-                                              handler->type,
-                                              delivery->signal)) {
+    if (!CallHandler(*delivery, sp)) {
       Raise({FaultCode::kBadCallTarget, Access::kCall,
              Address(delivery->handler), 0},
             TargetKind::kHandler);

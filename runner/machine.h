@@ -144,6 +144,10 @@ class Machine {
   // Throws GuestExit if the process has ended.
   void LeaveIfEnded();
   void RunSignalHandlers(std::uint64_t sp);
+  // Calls the handler; false if there is no function that can be one.
+  bool CallHandler(const SignalDelivery& delivery, std::uint64_t sp);
+  // Writes what the handler wants to know below `sp`, and says where.
+  Address PushSiginfo(const SignalDelivery& delivery, std::uint64_t sp);
 
   std::shared_ptr<const LoadedProgram> program_;
   std::shared_ptr<InitialState> origin_;

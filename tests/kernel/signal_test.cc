@@ -70,11 +70,15 @@ TEST_F(SignalTest, ByDefaultEverySignalDoesWhatLinuxSays) {
 }
 
 TEST_F(SignalTest, AHandlerIsHandedOutWithItsSignalBlocked) {
-  SetAction(kSIGUSR1, kHandler, 4, Mask(kSIGTERM));
+  SetAction(kSIGUSR1, kHandler, kSA_SIGINFO, Mask(kSIGTERM));
   Send(kSIGUSR1);
   EXPECT_EQ(End(), std::nullopt);
   const auto delivery = Take();
-  EXPECT_EQ(delivery, (SignalDelivery{kSIGUSR1, kHandler, 4, 0}));
+  EXPECT_EQ(delivery, (SignalDelivery{.signal = kSIGUSR1,
+                                      .handler = kHandler,
+                                      .flags = kSA_SIGINFO,
+                                      .wants_info = true,
+                                      .code = kSI_TKILL}));
   EXPECT_EQ(GetMask(), Mask(kSIGUSR1) + Mask(kSIGTERM));
   EXPECT_EQ(Take(), std::nullopt);
   Send(kSIGUSR1);
@@ -211,6 +215,7 @@ TEST_F(SignalTest, AWaitedForSignalIsAccepted) {
   const Address info = guest_.Take(128);
   EXPECT_EQ(guest_.Call("rt_sigtimedwait", at, info, 0, 8), kSIGUSR2);
   EXPECT_EQ(guest_.Get<LinuxSiginfo>(info).si_signo, kSIGUSR2);
+  EXPECT_EQ(guest_.Get<LinuxSiginfo>(info).pid, 100);
   EXPECT_EQ(Pending(), 0u);
   EXPECT_EQ(guest_.Call("rt_sigtimedwait", at, 0, 0, 8), -kEDEADLK);
   LinuxTimespec second;
@@ -219,6 +224,31 @@ TEST_F(SignalTest, AWaitedForSignalIsAccepted) {
   EXPECT_EQ(guest_.Call("rt_sigtimedwait", at, 0, guest_.Struct(second), 8),
             -kEAGAIN);
   EXPECT_EQ(guest_.Call("times", 0), 100);
+}
+
+TEST_F(SignalTest, AHandlerIsToldWhoSentItsSignalAndHow) {
+  SetAction(kSIGUSR1, kHandler, kSA_SIGINFO, 0);
+  SetAction(kSIGUSR2, kHandler, 0, 0);
+  const Address info = guest_.Take(Kernel::kSiginfoBytes);
+  for (const auto& [call, code] :
+       {std::pair("kill", kSI_USER), std::pair("tkill", kSI_TKILL),
+        std::pair("kill", kSI_USER)}) {
+    guest_.Call(call, 100, kSIGUSR1);
+    const auto delivery = Take();
+    ASSERT_TRUE(delivery.has_value());
+    EXPECT_TRUE(delivery->wants_info);
+    guest_.kernel().WriteSiginfo(info, *delivery);
+    const auto told = guest_.Get<LinuxSiginfo>(info);
+    EXPECT_EQ(told.si_signo, kSIGUSR1);
+    EXPECT_EQ(told.si_code, code);
+    EXPECT_EQ(told.pid, 100);
+    guest_.kernel().ReturnFromSignal(*delivery);
+  }
+  guest_.Call("tgkill", 100, 100, kSIGUSR2);
+  const auto plain = Take();
+  ASSERT_TRUE(plain.has_value());
+  EXPECT_FALSE(plain->wants_info);
+  EXPECT_EQ(plain->code, kSI_TKILL);
 }
 
 TEST_F(SignalTest, TheSignalStackIsRemembered) {

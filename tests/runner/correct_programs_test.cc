@@ -113,6 +113,38 @@ constexpr CorrectProgram kPrograms[] = {
         printf("%d done", is_blocked(SIGUSR1));
         return 0;
       })"},
+    {"AHandlerGetsInformation", "10 -6 1; 12 0 1; 10 1; ", R"(
+      #include <setjmp.h>
+      #include <signal.h>
+      #include <stdio.h>
+      #include <string.h>
+      #include <unistd.h>
+      static jmp_buf buffer;
+      static void told(int signal, siginfo_t *info, void *context) {
+        siginfo_t copy = *info;
+        printf("%d %d %d; ", copy.si_signo, copy.si_code,
+               copy.si_pid == getpid() && signal == copy.si_signo);
+      }
+      static void leaves(int signal, siginfo_t *info, void *context) {
+        longjmp(buffer, info->si_signo);
+      }
+      int main(void) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_flags = SA_SIGINFO | SA_NODEFER;
+        action.sa_sigaction = told;
+        sigaction(SIGUSR1, &action, NULL);
+        sigaction(SIGUSR2, &action, NULL);
+        raise(SIGUSR1);
+        kill(getpid(), SIGUSR2);
+        action.sa_sigaction = leaves;
+        sigaction(SIGUSR1, &action, NULL);
+        volatile int times = 0;
+        int number = setjmp(buffer);
+        if (times++ == 0) raise(SIGUSR1);
+        printf("%d %d; ", number, times == 2);
+        return 0;
+      })"},
     {"BuiltinSetjmpIsAJump", "1 7", R"(
       #include <stdio.h>
       static void *buffer[5];

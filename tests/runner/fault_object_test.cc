@@ -194,6 +194,26 @@ std::string WholeReportOf(const std::string& text, std::int32_t n) {
   return process->Explain(*result->end.fault);
 }
 
+TEST(FaultObjectTest, AFixSuitsTheCase) {
+  EXPECT_THAT(WholeReportOf(R"(
+    int run(int n) {
+      if (n == 1) __builtin_trap();
+      return n;
+    })",
+                            1),
+              HasSubstr("fix: keep the program from coming here"));
+  EXPECT_THAT(WholeReportOf("int run(int n) { return 7 / (n - 1); }", 1),
+              HasSubstr("fix: test the divisor for zero"));
+  EXPECT_THAT(WholeReportOf(R"(
+    int run(int n) {
+      char from[8] = "", to[8];
+      memcpy(to, from, n);
+      return to[0];
+    })",
+                            -1),
+              HasSubstr("fix: give a number of bytes that is not negative"));
+}
+
 TEST(FaultObjectTest, AFrameLargerThanTheArenaHasItsSize) {
   const std::string report = WholeReportOf(R"(
     int run(int n) {

@@ -44,6 +44,38 @@ constexpr WrongProgram kPrograms[] = {
      Access::kLoad, 4,
      R"(#include <stdlib.h>
         int main(void) { int *block = malloc(8); return block[1]; })"},
+    {"AMisalignedAtomicStoreToFreshMemory", FaultCode::kMisaligned,
+     Access::kUpdate, 4,
+     R"(#include <stdatomic.h>
+        #include <stdlib.h>
+        int main(void) {
+          char *block = malloc(16);
+          atomic_store((_Atomic int *)(block + 2), 1);
+          return 0;
+        })"},
+    {"AMisalignedAtomicLoadOfAFreedBlock", FaultCode::kUseAfterFree,
+     Access::kUpdate, 4,
+     R"(#include <stdatomic.h>
+        #include <stdlib.h>
+        int main(void) {
+          char *volatile block = malloc(16);
+          free(block);
+          return atomic_load((_Atomic int *)(block + 2));
+        })"},
+    {"ASiginfoThatIsWrittenBeyond", FaultCode::kOutOfBounds, Access::kStore, 4,
+     R"(#include <signal.h>
+        #include <string.h>
+        static void told(int signal, siginfo_t *info, void *context) {
+          *(volatile int *)(info + 1) = signal;
+        }
+        int main(void) {
+          struct sigaction action;
+          memset(&action, 0, sizeof action);
+          action.sa_flags = SA_SIGINFO;
+          action.sa_sigaction = told;
+          sigaction(SIGUSR1, &action, NULL);
+          return raise(SIGUSR1);
+        })"},
     {"MoreThanTheStack", FaultCode::kStackOverflow, Access::kPush,
      1099511627776u,
      R"(#include <alloca.h>

@@ -97,7 +97,7 @@ void CheckArithmetic(const Rows<T>& rows) {
   if constexpr (FloatingLane<T>) {
     ExpectArithmetic("a quotient", rows, DivideLanes<T>, std::divides<>());
     Expect<T>(
-        "a root", count, [&](T* out) { SquareRootLanes(out, &a[0], count); },
+        "a root", count, [&](T* out) { SquareRootLanes(out, a.data(), count); },
         [&](std::size_t i) {
           return Arithmetic([](T x, T) { return std::sqrt(x); }, a[i], T{0});
         });
@@ -108,7 +108,9 @@ void CheckArithmetic(const Rows<T>& rows) {
   }
   Expect<T>(
       "a * b + a", count,
-      [&](T* out) { MultiplyAddLanes(out, &a[0], &b[0], &a[0], count); },
+      [&](T* out) {
+        MultiplyAddLanes(out, a.data(), b.data(), a.data(), count);
+      },
       [&](std::size_t i) {
         const auto fused = [&](auto x, auto y) {
           if constexpr (FloatingLane<T>) return std::fma(x, y, x);
@@ -117,10 +119,12 @@ void CheckArithmetic(const Rows<T>& rows) {
         return Arithmetic(fused, a[i], b[i]);
       });
   Expect<T>(
-      "the least", count, [&](T* out) { MinLanes(out, &a[0], &b[0], count); },
+      "the least", count,
+      [&](T* out) { MinLanes(out, a.data(), b.data(), count); },
       [&](std::size_t i) { return a[i] < b[i] ? a[i] : b[i]; });
   Expect<T>(
-      "the largest", count, [&](T* out) { MaxLanes(out, &a[0], &b[0], count); },
+      "the largest", count,
+      [&](T* out) { MaxLanes(out, a.data(), b.data(), count); },
       [&](std::size_t i) { return b[i] < a[i] ? a[i] : b[i]; });
 }
 
@@ -137,29 +141,32 @@ void CheckChoice(const Rows<T>& rows) {
   }
   const auto mask = [&](bool yes) { return yes ? kYes : Mask{0}; };
   Expect<Mask>(
-      "equal", count, [&](Mask* out) { EqualLanes(out, &a[0], &b[0], count); },
+      "equal", count,
+      [&](Mask* out) { EqualLanes(out, a.data(), b.data(), count); },
       [&](std::size_t i) { return mask(a[i] == b[i]); });
   Expect<Mask>(
-      "less", count, [&](Mask* out) { LessLanes(out, &a[0], &b[0], count); },
+      "less", count,
+      [&](Mask* out) { LessLanes(out, a.data(), b.data(), count); },
       [&](std::size_t i) { return mask(a[i] < b[i]); });
   Expect<Mask>(
       "less or equal", count,
-      [&](Mask* out) { LessOrEqualLanes(out, &a[0], &b[0], count); },
+      [&](Mask* out) { LessOrEqualLanes(out, a.data(), b.data(), count); },
       [&](std::size_t i) { return mask(a[i] <= b[i]); });
   Expect<T>(
       "a choice", count,
-      [&](T* out) { SelectLanes(out, &less[0], &a[0], &b[0], count); },
+      [&](T* out) { SelectLanes(out, less.data(), a.data(), b.data(), count); },
       [&](std::size_t i) { return less[i] != 0 ? a[i] : b[i]; });
   Expect<T>(
       "a masked store", count,
-      [&](T* out) { StoreMaskedLanes(out, &less[0], &a[0], count); },
+      [&](T* out) { StoreMaskedLanes(out, less.data(), a.data(), count); },
       [&](std::size_t i) { return less[i] != 0 ? a[i] : static_cast<T>(77); });
   Expect<T>(
-      "the last first", count, [&](T* out) { ReverseLanes(out, &a[0], count); },
+      "the last first", count,
+      [&](T* out) { ReverseLanes(out, a.data(), count); },
       [&](std::size_t i) { return a[count - 1 - i]; });
   Expect<T>(
       "a shuffle", count,
-      [&](T* out) { ShuffleLanes(out, &a[0], &index[0], count); },
+      [&](T* out) { ShuffleLanes(out, a.data(), index.data(), count); },
       [&](std::size_t i) { return index[i] < count ? a[index[i]] : T{0}; });
 }
 

@@ -90,7 +90,7 @@ static_assert(sizeof(KernelPage) <= kBlockBytes);
 
 inline constexpr std::array<char, 8> kKernelMagic = {'K', 'E', 'R',
                                                      'N', 'E', 'L'};
-inline constexpr std::uint32_t kKernelVersion = 1;
+inline constexpr std::uint32_t kKernelVersion = 2;
 
 // The kernel region is at least one page.
 inline KernelPage& KernelPageOf(GlobalHeap& heap) {

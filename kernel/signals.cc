@@ -126,7 +126,6 @@ std::optional<SignalDelivery> Signals::Take() {
   const SignalDelivery delivery = {
       .signal = signal,
       .handler = action.handler,
-      .flags = action.flags,
       .wants_info = bits::HasFlag(action.flags.get(), kSA_SIGINFO),
       .code = CodeOf(signal),
       .mask_before = process().is_suspended != 0 ? process().suspended_mask
@@ -134,11 +133,11 @@ std::optional<SignalDelivery> Signals::Take() {
   process().is_suspended = 0u;
   Clear(signal);
   std::uint64_t mask = bits::With(blocked(), action.mask.get());
-  if (!bits::HasFlag(delivery.flags, kSA_NODEFER)) {
+  if (!bits::HasFlag(action.flags.get(), kSA_NODEFER)) {
     mask = bits::With(mask, BitOf(signal));
   }
   SetBlocked(mask);
-  if (bits::HasFlag(delivery.flags, kSA_RESETHAND)) {
+  if (bits::HasFlag(action.flags.get(), kSA_RESETHAND)) {
     action.handler = kSIG_DFL;
   }
   return delivery;

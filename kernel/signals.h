@@ -22,8 +22,7 @@ namespace kheap {
 struct SignalDelivery {
   int signal = 0;
   std::uint64_t handler = 0;  // as the guest gave it
-  std::uint64_t flags = 0;    // Linux's SA_ numbers
-  bool wants_info = false;    // its flags have SA_SIGINFO
+  bool wants_info = false;    // has SA_SIGINFO
   std::int32_t code = 0;      // si_code
   // What ReturnFromSignal puts back; not if the handler left by longjmp.
   std::uint64_t mask_before = 0;

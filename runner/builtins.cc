@@ -128,7 +128,7 @@ U64 ReallocArray(std::byte* base, U64, U64 block, U64 count, U64 size) {
   U64 kept = 0;
   const U64 result = Allocate(base, [&](KMalloc& m) {
     kept = KeptBytes(base, m, block);
-    // Neither number can be 0 where the product is not.
+    // A product that overflows frees nothing, so that its size does not matter.
     Machine::Of(base).NoteRealloc(Address(block), count == 0 ? 0 : size);
     return m.ReallocArray(Address(block), count, size).offset();
   });

@@ -76,7 +76,6 @@ TEST_F(SignalTest, AHandlerIsHandedOutWithItsSignalBlocked) {
   const auto delivery = Take();
   EXPECT_EQ(delivery, (SignalDelivery{.signal = kSIGUSR1,
                                       .handler = kHandler,
-                                      .flags = kSA_SIGINFO,
                                       .wants_info = true,
                                       .code = kSI_TKILL}));
   EXPECT_EQ(GetMask(), Mask(kSIGUSR1) + Mask(kSIGTERM));

@@ -196,27 +196,18 @@ absl::Status BumpAllocator::CheckInvariants() const {
 
 AllocationScope::AllocationScope(const BumpAllocator& allocator)
     : registry_(allocator.registry_),
-      outer_record_(registry_.header().scope_record),
-      outer_serial_(registry_.header().scope_serial) {
+      outer_depth_(registry_.header().scopes.depth) {
   (void)allocator.record();
-  registry_.header().scope_record = allocator.number_;
-  registry_.header().scope_serial = allocator.serial_;
+  registry_.header().scopes.Open(static_cast<std::uint8_t>(allocator.number_));
 }
 
 AllocationScope::~AllocationScope() {
-  registry_.header().scope_record = outer_record_;
-  registry_.header().scope_serial = outer_serial_;
+  registry_.header().scopes.CloseTo(outer_depth_);
 }
 
 std::optional<BumpAllocator> AllocationScope::Current(
     const Registry& registry) {
-  const RegistryHeader& header = registry.header();
-  const RecordNumber number = header.scope_record;
-  if (number == kDirectPages ||
-      registry.record(number).serial != header.scope_serial) {
-    return std::nullopt;
-  }
-  return BumpAllocator(registry, number);
+  return BumpAllocator::At(registry, registry.header().scopes.innermost());
 }
 
 }  // namespace kheap

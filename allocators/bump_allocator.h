@@ -137,8 +137,10 @@ class BumpAllocator {
 };
 
 // While it lives, Buffers (buffers.h), and nothing else, takes memory from this
-// allocator instead of malloc. Scopes nest; the innermost counts. The scope of
-// an allocator that is destroyed ends.
+// allocator instead of malloc. Scopes nest, one closing before those around it;
+// the innermost counts. The scopes of an allocator that is destroyed end, and
+// then those around them count again. KHEAP_CHECK stops what nests deeper than
+// kScopeDepthMax (scope_stack.h).
 class AllocationScope {
  public:
   explicit AllocationScope(const BumpAllocator& allocator);
@@ -152,8 +154,7 @@ class AllocationScope {
 
  private:
   Registry registry_;
-  const RecordNumber outer_record_;
-  const std::uint64_t outer_serial_;
+  const std::uint64_t outer_depth_;
 };
 
 }  // namespace kheap

@@ -111,10 +111,7 @@ absl::StatusOr<RecordNumber> Registry::Add(AllocatorKind kind,
 }
 
 void Registry::Remove(RecordNumber number) {
-  if (header_->scope_serial == record(number).serial) {
-    header_->scope_serial = 0;
-    header_->scope_record = 0;
-  }
+  header_->scopes.End(static_cast<std::uint8_t>(number));
   std::memset(static_cast<void*>(&record(number)), 0, sizeof(AllocatorRecord));
 }
 

@@ -5,8 +5,8 @@
 // What the allocators know, as it lies in Region::kAllocators, where no guest
 // can reach it:
 //
-//   RegistryHeader      the ledger, the newest stamp, the scope 4096 bytes
-//   AllocatorRecord[]   one for each allocator                60 KiB
+//   RegistryHeader      the ledger, the newest stamp, the scopes   4096 bytes
+//   AllocatorRecord[]   one for each allocator                     60 KiB
 //   owners              2 bytes for each 4096 of the arena
 //   object bits         1 bit for each 8 bytes of the arena
 //
@@ -22,6 +22,7 @@
 #include <cstdint>
 
 #include "allocators/ledger.h"
+#include "allocators/scope_stack.h"
 #include "bitshift/bits.h"
 #include "heap/address.h"
 #include "heap/little_endian.h"
@@ -37,14 +38,14 @@ using RecordNumber = std::uint32_t;
 inline constexpr RecordNumber kRecordCount = 256;
 // The record of page blocks that no other allocator has.
 inline constexpr RecordNumber kDirectPages = 0;
+static_assert(kRecordCount <= 256, "a ScopeStack has a byte for a number");
 
 struct RegistryHeader {
   std::array<Ledger::Row, kHolderCount> ledger;
   std::array<char, 8> magic;
   LittleEndian<std::uint64_t> serial;        // allocators ever made
   LittleEndian<std::uint64_t> newest_stamp;  // see Registry::Stamp
-  LittleEndian<std::uint64_t> scope_serial;  // see AllocationScope; 0: none
-  LittleEndian<std::uint32_t> scope_record;
+  ScopeStack scopes;
 };
 static_assert(sizeof(RegistryHeader) <= 4096);
 inline constexpr std::array<char, 8> kRegistryMagic = {'R', 'E', 'G', 'I',

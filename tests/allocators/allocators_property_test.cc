@@ -4,6 +4,7 @@
 // ledger counts exactly that.
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -28,6 +29,8 @@ enum class Call {
   kBufferResize,
   kBufferFree,
   kScopeOpen,
+  kInnerScopeOpen,
+  kInnerDestroy,
   kScopeClose,
   kBumpBufferResize,
   kBumpBufferFree,
@@ -61,6 +64,8 @@ rc::Gen<Step> AnyStep() {
                                       {3, Call::kBufferResize},
                                       {3, Call::kBufferFree},
                                       {2, Call::kScopeOpen},
+                                      {2, Call::kInnerScopeOpen},
+                                      {1, Call::kInnerDestroy},
                                       {2, Call::kScopeClose},
                                       {2, Call::kBumpBufferResize},
                                       {1, Call::kBumpBufferFree}}),
@@ -122,7 +127,7 @@ class Model {
         return Drop(in_pages_, step.pick, [&](Address a) { pages_.Free(a); });
       case Call::kBuffer:
         return Keep(
-            in_scope() ? in_bump_ : in_buffers_,
+            ScopePieces(),
             buffers_.Buffer(step.size_bytes, {.alignment = step.alignment}),
             step.size_bytes, true);
       case Call::kBufferResize:
@@ -131,9 +136,12 @@ class Model {
         return Drop(in_buffers_, step.pick,
                     [&](Address a) { buffers_.Free(a); });
       case Call::kScopeOpen:
-        scopes_.push_back(
-            {std::make_unique<AllocationScope>(bump_), bump_number_});
-        return;
+        return OpenScope(bump_, bump_number_);
+      case Call::kInnerScopeOpen:
+        if (!inner_.has_value()) inner_ = MakeBump().value();
+        return OpenScope(*inner_, inner_number_);
+      case Call::kInnerDestroy:
+        return DestroyInner();
       case Call::kScopeClose:
         if (!scopes_.empty()) scopes_.pop_back();
         return;
@@ -149,10 +157,10 @@ class Model {
 
   void Check() {
     RC_ASSERT(AllocationScope::Current(arena_.registry()).has_value() ==
-              in_scope());
+              (&ScopePieces() != &in_buffers_));
     std::map<Address, std::uint64_t> ranges;
     for (const Pieces* pieces :
-         {&in_bump_, &in_pool_, &in_pages_, &in_buffers_}) {
+         {&in_bump_, &in_inner_, &in_pool_, &in_pages_, &in_buffers_}) {
       for (const Piece& piece : *pieces) {
         CheckBytes(piece);
         RC_ASSERT(ranges.emplace(piece.address, piece.size_bytes).second);
@@ -178,6 +186,7 @@ class Model {
     while (!in_buffers_.empty()) {
       Drop(in_buffers_, 0, [&](Address a) { buffers_.Free(a); });
     }
+    DestroyInner();
     pages_.ReclaimAll();
     pool_.Destroy();
     bump_.Destroy();
@@ -214,9 +223,24 @@ class Model {
     bump_number_ += 1;
   }
 
-  // Scopes end with their allocator, which may have been replaced.
-  bool in_scope() const {
-    return !scopes_.empty() && scopes_.back().second == bump_number_;
+  void OpenScope(const BumpAllocator& allocator, int number) {
+    scopes_.push_back({std::make_unique<AllocationScope>(allocator), number});
+  }
+  void DestroyInner() {
+    if (!inner_.has_value()) return;
+    inner_->Destroy();
+    inner_.reset();
+    in_inner_.clear();
+    inner_number_ -= 1;
+  }
+  // Where buffers come from. Scopes end with their allocator; then those around
+  // them count.
+  Pieces& ScopePieces() {
+    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+      if (scope->second == bump_number_) return in_bump_;
+      if (scope->second == inner_number_) return in_inner_;
+    }
+    return in_buffers_;
   }
   void CloseScopes() {
     while (!scopes_.empty()) scopes_.pop_back();
@@ -288,7 +312,9 @@ class Model {
     const Tally pool = arena_.TallyOf(Holder::kPool);
     RC_ASSERT(pool.live_bytes == in_pool_.size() * 40);
     RC_ASSERT(pool.peak_bytes == pool_peak_ * 40);
-    RC_ASSERT(arena_.TallyOf(Holder::kBump).live_bytes == bump_.used_bytes());
+    RC_ASSERT(arena_.TallyOf(Holder::kBump).live_bytes ==
+              bump_.used_bytes() +
+                  (inner_.has_value() ? inner_->used_bytes() : 0));
     RC_ASSERT(arena_.TallyOf(Holder::kManual).live_count == in_buffers_.size());
     RC_ASSERT(pages_.block_count() == in_pages_.size());
     RC_ASSERT(arena_.TallyOf(Holder::kTotal).live_bytes ==
@@ -300,12 +326,16 @@ class Model {
   PageAllocator pages_;
   Buffers buffers_;
   BumpAllocator bump_;
+  std::optional<BumpAllocator> inner_;  // made by a scope of its own
   Pool pool_;
-  int bump_number_ = 0;
+  // Of the bump allocators that are there now; others have other numbers.
+  int bump_number_ = 1;
+  int inner_number_ = -1;
   std::size_t pool_peak_ = 0;  // of all pools together
   std::uint8_t fill_ = 0;
   int checks_ = 0;
   Pieces in_bump_;
+  Pieces in_inner_;
   Pieces in_pool_;
   Pieces in_pages_;
   Pieces in_buffers_;

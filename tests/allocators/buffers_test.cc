@@ -174,6 +174,25 @@ TEST_P(BuffersTest, AScopeEndsWithItsAllocator) {
   EXPECT_EQ(TallyOf(Holder::kManual).live_count, 1u);
 }
 
+TEST_P(BuffersTest, WithAnInnerScopesAllocatorTheOuterScopeCountsAgain) {
+  BumpAllocator inner_bump = BumpAllocator::Create(registry()).value();
+  const AllocationScope outer(bump_);
+  {
+    const AllocationScope inner(inner_bump);
+    // The allocator's end is that of both its scopes.
+    const AllocationScope innermost(inner_bump);
+    inner_bump.Destroy();
+    EXPECT_TRUE(bump_.Owns(buffers_.Buffer(8)));
+    // Whoever has its record next is not in their place.
+    const BumpAllocator next = BumpAllocator::Create(registry()).value();
+    EXPECT_TRUE(bump_.Owns(buffers_.Buffer(8)));
+    const AllocationScope again(next);
+    EXPECT_TRUE(next.Owns(buffers_.Buffer(8)));
+  }
+  EXPECT_TRUE(bump_.Owns(buffers_.Buffer(8)));
+  EXPECT_EQ(TallyOf(Holder::kManual).live_count, 0u);
+}
+
 TEST_P(BuffersTest, ResizingInAScopeStaysInTheAllocator) {
   Address text;
   {

@@ -109,19 +109,33 @@ void BlockChain::Remove(const PageBlock& block) {
 }
 
 void BlockChain::Clear() {
-  // All headers are looked at before the first block is gone.
-  Address at(record().first_block);
-  for (std::uint64_t i = record().block_count; i != 0; --i) at = At(at).next;
+  RequireWhole();
   while (!empty()) Remove(last());
 }
 
 PageBlock BlockChain::Holding(Address address) const {
-  for (Address at(record().last_block); !at.is_null();) {
+  // A link that a guest has forged may lead in a circle.
+  std::uint64_t left = record().block_count;
+  for (Address at(record().last_block); !at.is_null() && left != 0; --left) {
     const PageBlock block = At(at);
     if (address - block.begin < block.size_bytes) return block;
     at = block.previous;
   }
   RaiseOverwritten(Address(record().last_block));
+}
+
+void BlockChain::RequireWhole() const {
+  Address newer;
+  Address at(record().last_block);
+  std::uint64_t left = record().block_count;
+  for (; !at.is_null() && left != 0; --left) {
+    const PageBlock block = At(at);
+    if (block.next != newer) RaiseOverwritten(at);
+    newer = at;
+    at = block.previous;
+  }
+  const bool ended = at.is_null() && left == 0;
+  if (!ended || newer != Address(record().first_block)) RaiseOverwritten(newer);
 }
 
 absl::Status BlockChain::ForEach(

@@ -41,6 +41,9 @@ class BlockChain {
   void Clear();
   // The block that holds an address of this owner's.
   PageBlock Holding(Address address) const;
+  // Looks at every header before anything is done that cannot be done by
+  // halves: they lead to each other, and are as many as the record counts.
+  void RequireWhole() const;
 
   // Oldest first. DataLoss at the first header that is not whole, after those
   // before it were visited.

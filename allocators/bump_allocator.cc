@@ -32,7 +32,10 @@ absl::StatusOr<BumpAllocator> BumpAllocator::Create(
   Registry made = registry;
   const auto number = made.Add(AllocatorKind::kBump, options.name);
   if (!number.ok()) return number.status();
-  made.record(*number).growth_bytes = options.block_bytes;
+  // A block as large as the heap has no room. One that is larger has none
+  // either, but sums with its size could overflow.
+  made.record(*number).growth_bytes = std::min(
+      options.block_bytes, registry.heap().layout().size_bytes(Region::kHeap));
   BumpAllocator allocator(made, *number);
   if (!allocator.Grow(0)) {
     made.Remove(*number);
@@ -131,32 +134,39 @@ void BumpAllocator::Release(Address mark) {
 }
 
 void BumpAllocator::Reset() {
+  (void)record();
+  blocks().RequireWhole();
   const PageBlock first = blocks().At(Address(record().first_block));
   RewindTo(first, first.payload());
 }
 
 void BumpAllocator::RewindTo(const PageBlock& block, Address cursor) {
   AllocatorRecord& state = record();
-  const std::uint64_t used_before = used_bytes();
-  while (Address(state.last_block) != block.begin) {
-    blocks().Remove(blocks().last());
-    const PageBlock last = blocks().last();
-    state.closed_bytes -= RoomOf(last);
-    state.cursor = LimitOf(last).offset();
-    state.limit = LimitOf(last).offset();
-  }
-  shade::Freed(registry_.heap(), cursor, state.cursor - cursor.offset());
+  while (Address(state.last_block) != block.begin) DropLastBlock();
+  const std::uint64_t freed_bytes = state.cursor - cursor.offset();
+  shade::Freed(registry_.heap(), cursor, freed_bytes);
   registry_.ClearObjects(
       Address(bits::AlignUp(cursor.offset(), kObjectGrainBytes)), block.end());
   state.cursor = cursor.offset();
-  registry_.ledger().Release(Holder::kBump, used_before - used_bytes());
+  registry_.ledger().Release(Holder::kBump, freed_bytes);
+}
+
+void BumpAllocator::DropLastBlock() {
+  AllocatorRecord& state = record();
+  const PageBlock dropped = blocks().last();
+  const std::uint64_t freed_bytes = state.cursor - dropped.payload().offset();
+  blocks().Remove(dropped);
+  const PageBlock last = blocks().last();
+  state.closed_bytes -= RoomOf(last);
+  state.cursor = LimitOf(last).offset();
+  state.limit = LimitOf(last).offset();
+  registry_.ledger().Release(Holder::kBump, freed_bytes);
 }
 
 void BumpAllocator::Destroy() {
   if (!exists()) RaiseDestroyed(FaultCode::kDoubleFree, Access::kFree);
-  const std::uint64_t used = used_bytes();
+  Reset();
   blocks().Clear();
-  registry_.ledger().Release(Holder::kBump, used);
   registry_.ledger().RemoveThing(Holder::kBump);
   registry_.Remove(number_);
 }

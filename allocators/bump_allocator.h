@@ -129,6 +129,7 @@ class BumpAllocator {
   Address AllocateInNewBlock(std::uint64_t size_bytes, std::uint64_t alignment);
   [[nodiscard]] bool Grow(std::uint64_t payload_bytes);
   void RewindTo(const PageBlock& block, Address cursor);
+  void DropLastBlock();
   BlockChain blocks() const { return {registry_, number_}; }
 
   Registry registry_;

@@ -36,6 +36,7 @@ std::uint64_t PageAllocator::UsableBytes(Address payload) const {
 }
 
 std::uint64_t PageAllocator::ReclaimOlderThan(std::uint64_t timestamp) {
+  blocks_.RequireWhole();
   std::uint64_t count = 0;
   for (Address at(registry_.record(kDirectPages).first_block); !at.is_null();) {
     const PageBlock block = blocks_.At(at);

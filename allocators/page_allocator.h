@@ -41,7 +41,8 @@ class PageAllocator {
   absl::Status ForEach(absl::FunctionRef<void(const PageBlock&)> visit) const {
     return blocks_.ForEach(visit);
   }
-  // Frees the blocks that were stamped before `timestamp`. How many.
+  // Frees the blocks that were stamped before `timestamp`, or all. How many.
+  // Fault 116 at a header that was overwritten; then nothing has changed.
   std::uint64_t ReclaimOlderThan(std::uint64_t timestamp);
   std::uint64_t ReclaimAll();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "allocators/bump_allocator.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -213,23 +214,76 @@ TEST_P(BumpAllocatorTest, TooManyAllocatorsAreRefused) {
 }
 
 TEST_P(BumpAllocatorTest, NoRoomForTheFirstBlockIsNoAllocator) {
-  const auto none = BumpAllocator::Create(
-      registry(), {.name = "b", .block_bytes = arena_.heap_bytes()});
-  EXPECT_EQ(none.status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_FALSE(BumpAllocator::Find(registry(), "b").has_value());
-  EXPECT_EQ(TallyOf(Holder::kBump).live_count, 1u);
+  constexpr std::uint64_t kMax = ~std::uint64_t{0};
+  for (const std::uint64_t bytes :
+       {arena_.heap_bytes(), kMax / 2 + 1, kMax - sizeof(PageHeader) - 8,
+        kMax - sizeof(PageHeader), kMax - 8, kMax - 7, kMax}) {
+    const auto none =
+        BumpAllocator::Create(registry(), {.name = "b", .block_bytes = bytes});
+    EXPECT_EQ(none.status().code(), absl::StatusCode::kResourceExhausted)
+        << bytes;
+    EXPECT_FALSE(BumpAllocator::Find(registry(), "b").has_value());
+    EXPECT_EQ(TallyOf(Holder::kBump).live_count, 1u);
+  }
 }
 
 TEST_P(BumpAllocatorTest, AnOverwrittenHeaderIsFound) {
   const Address object = bump_.Allocate(10);
   const Address header(object.offset() / 4096 * 4096);
   heap().base()[header.offset() + 24] ^= std::byte{1};
-  const MemoryFault fault = {FaultCode::kHeapCorruption, Access::kLoad, header,
-                             sizeof(PageHeader)};
+  const MemoryFault fault = OverwrittenFault(header);
   EXPECT_EQ(FaultOf([&] { bump_.Allocate(100000); }), fault);
   EXPECT_EQ(FaultOf([&] { bump_.Reset(); }), fault);
   EXPECT_EQ(FaultOf([&] { bump_.Destroy(); }), fault);
   EXPECT_EQ(bump_.CheckInvariants(), OverwrittenAt(header));
+}
+
+// Four blocks, and a mark in the first.
+class BumpChainTest : public BumpAllocatorTest {
+ protected:
+  BumpChainTest() : mark_(bump_.Mark()) {
+    for (Address& block : blocks_) {
+      block = Address(bump_.Allocate(3000).offset() / 4096 * 4096);
+    }
+  }
+  // What gives back more than one block is refused, and has changed nothing.
+  void ExpectRefused(Address where) {
+    const std::vector<std::byte> before = BytesOf(heap());
+    EXPECT_EQ(FaultOf([&] { bump_.Reset(); }), OverwrittenFault(where));
+    EXPECT_EQ(FaultOf([&] { bump_.Destroy(); }), OverwrittenFault(where));
+    EXPECT_EQ(FaultOf([&] { bump_.Release(mark_); })->code,
+              FaultCode::kHeapCorruption);
+    EXPECT_EQ(BytesOf(heap()), before);
+    EXPECT_EQ(TallyOf(Holder::kBump).live_bytes, bump_.used_bytes());
+  }
+  template <typename Change>
+  void Forge(Address begin, Change change) {
+    PageBlock block = ReadPageHeader(heap(), begin).value();
+    change(block);
+    WritePageHeader(heap(), block);
+  }
+
+  Address mark_;
+  std::array<Address, 4> blocks_;
+};
+INSTANTIATE_TEST_SUITE_P(Modes, BumpChainTest, testing::Bool(), NameOfMode);
+
+TEST_P(BumpChainTest, ADamagedBlockLosesNoOther) {
+  heap().base()[blocks_[1].offset() + 24] ^= std::byte{1};
+  ExpectRefused(blocks_[1]);
+}
+
+TEST_P(BumpChainTest, LinksInACircleEnd) {
+  Forge(blocks_[2], [&](PageBlock& b) { b.previous = blocks_[3]; });
+  ExpectRefused(blocks_[3]);
+}
+
+TEST_P(BumpChainTest, LinksThatLeaveOutABlockAreFound) {
+  Forge(blocks_[2], [&](PageBlock& b) { b.previous = blocks_[0]; });
+  Forge(blocks_[0], [&](PageBlock& b) { b.next = blocks_[2]; });
+  const std::vector<std::byte> before = BytesOf(heap());
+  EXPECT_EQ(FaultOf([&] { bump_.Reset(); }), OverwrittenFault(blocks_[0]));
+  EXPECT_EQ(BytesOf(heap()), before);
 }
 
 TEST_P(BumpAllocatorTest, AnOverflowReachesNoNeighbour) {

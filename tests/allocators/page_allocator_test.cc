@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "allocators/page_allocator.h"
 
+#include <array>
 #include <vector>
 
 #include "tests/allocators/registry_arena.h"
@@ -111,9 +112,7 @@ TEST_P(PageAllocatorTest, FindsEveryOverwrittenByteOfAHeader) {
   for (std::uint64_t i = 0; i < kHeaderBytes; ++i) {
     std::byte& byte = heap().base()[(begin + i).offset()];
     byte ^= std::byte{4};
-    EXPECT_EQ(FaultOf([&] { pages_.Free(payload); }),
-              (MemoryFault{FaultCode::kHeapCorruption, Access::kLoad, begin,
-                           kHeaderBytes}));
+    EXPECT_EQ(FaultOf([&] { pages_.Free(payload); }), OverwrittenFault(begin));
     EXPECT_EQ(pages_.CheckInvariants(), OverwrittenAt(begin));
     EXPECT_EQ(pages_.ForEach([](const PageBlock&) {}).code(),
               absl::StatusCode::kDataLoss);
@@ -129,6 +128,41 @@ TEST_P(PageAllocatorTest, FindsEveryOverwrittenByteOfAHeader) {
   EXPECT_EQ(BytesOf(heap()), before);
   link ^= std::byte{4};
   ExpectSound();
+}
+
+TEST_P(PageAllocatorTest, ReclaimingABrokenListChangesNothing) {
+  std::array<Address, 3> begins;
+  for (Address& begin : begins) begin = pages_.Allocate(10) - kHeaderBytes;
+  const std::vector<PageBlock> blocks = Blocks();
+  const auto expect_refused = [&](Address where) {
+    const std::vector<std::byte> before = BytesOf(heap());
+    // None is older than 0, and all are older than 1.
+    for (const std::uint64_t time : {0u, 1u}) {
+      EXPECT_EQ(FaultOf([&] { pages_.ReclaimOlderThan(time); }),
+                OverwrittenFault(where));
+    }
+    EXPECT_EQ(FaultOf([&] { pages_.ReclaimAll(); }), OverwrittenFault(where));
+    EXPECT_EQ(BytesOf(heap()), before);
+  };
+  const auto forge = [&](PageBlock block, Address previous, Address next) {
+    block.previous = previous;
+    block.next = next;
+    WritePageHeader(heap(), block);
+  };
+  // A circle of two, whichever way it is gone round.
+  forge(blocks[1], begins[0], begins[0]);
+  expect_refused(begins[1]);
+  forge(blocks[1], begins[2], begins[2]);
+  expect_refused(begins[2]);
+  WritePageHeader(heap(), blocks[1]);
+  // The oldest block goes on.
+  forge(blocks[0], begins[1], begins[1]);
+  expect_refused(begins[0]);
+  WritePageHeader(heap(), blocks[0]);
+  heap().base()[begins[2].offset() + 17] ^= std::byte{1};
+  expect_refused(begins[2]);
+  heap().base()[begins[2].offset() + 17] ^= std::byte{1};
+  EXPECT_EQ(pages_.ReclaimAll(), 3u);
 }
 
 TEST_P(PageAllocatorTest, NoRoomChangesNothing) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "allocators/pool.h"
 
+#include <array>
 #include <set>
 #include <vector>
 
@@ -115,6 +116,22 @@ TEST_P(PoolTest, OnlyALiveObjectOfThisPoolIsFreed) {
   ExpectSound(pool);
   // Malloc does not take objects either.
   EXPECT_EQ(FaultOf([&] { malloc().Free(a); })->code, FaultCode::kInvalidFree);
+}
+
+TEST_P(PoolTest, ABadFreeEndsWhereBlocksLeadInACircle) {
+  Pool pool = Make(2000);
+  std::array<Address, 3> blocks;
+  for (Address& block : blocks) {
+    block = Address(pool.Allocate().offset() / 4096 * 4096);
+    (void)pool.Allocate();
+  }
+  PageBlock forged = ReadPageHeader(heap(), blocks[1]).value();
+  forged.previous = blocks[2];
+  WritePageHeader(heap(), forged);
+  const std::vector<std::byte> before = BytesOf(heap());
+  EXPECT_EQ(FaultOf([&] { pool.Free(blocks[0] + 8); }),
+            OverwrittenFault(blocks[2]));
+  EXPECT_EQ(BytesOf(heap()), before);
 }
 
 TEST_P(PoolTest, EveryOverwrittenByteOfALinkIsFound) {

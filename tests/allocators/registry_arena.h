@@ -96,6 +96,11 @@ inline MemoryFault FreeFault(FaultCode code, Address address) {
   return {code, Access::kFree, address, 0};
 }
 
+// What whoever reads the header of a page block says once it has changed.
+inline MemoryFault OverwrittenFault(Address block) {
+  return {FaultCode::kHeapCorruption, Access::kLoad, block, sizeof(PageHeader)};
+}
+
 // What CheckInvariants says of a page block whose header has changed.
 inline absl::Status OverwrittenAt(Address block) {
   return absl::InternalError(

@@ -170,6 +170,18 @@ absl::StatusOr<GcType> Collector::RegisterType(const TypeOptions& options) {
   return gc::RegisterType(*heap_, *state_, options);
 }
 
+std::optional<GcType> Collector::TypeAt(std::uint16_t id) const {
+  const TypeTable types(*heap_, *state_);
+  if (id >= types.count()) return std::nullopt;
+  if (!types.IsSound(id)) {
+    RaiseCorruption(state_->types.address + id * sizeof(TypeRecord));
+  }
+  const TypeRecord& record = types.record(id);
+  const std::uint64_t payload_bytes =
+      ObjectHeader(record.header).payload_bytes();
+  return GcType(ObjectHeader::Of(id, payload_bytes), record.element_bytes);
+}
+
 // ---- collecting ------------------------------------------------------------
 
 void Collector::RequireIntact() const {
@@ -211,9 +223,12 @@ void Collector::SetStress(bool stress) {
 // ---- allocating ------------------------------------------------------------
 
 Address Collector::Allocate(ObjectHeader header) {
+  const std::uint64_t footprint = header.footprint_bytes();
+  KHEAP_CHECK(footprint != 0, "a type of no collector has no objects");
+  KHEAP_CHECK(header.type() < TypeTable(*heap_, *state_).count(),
+              "an object's type is registered");
   RequireIntact();
   if (state_->stress != 0) CollectMajor();
-  const std::uint64_t footprint = header.footprint_bytes();
   const std::uint64_t at = header.size_class() == SizeClass::kLarge
                                ? TakeLarge(footprint)
                                : TakeSmall(footprint);

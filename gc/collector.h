@@ -6,6 +6,16 @@
 // They are made in a nursery; what lives on is copied to an old generation,
 // which is marked and swept (docs/design/gc.md).
 //
+//   const auto collector = Collector::Create(heap).value();
+//   const Mutator mutator = collector->mutator();
+//   // struct node { struct node *next; long value; };
+//   const std::uint64_t next[] = {0};
+//   const GcType node =
+//       collector->RegisterType({.size_bytes = 16, .reference_offsets = next})
+//           .value();
+//   const Frame<1> frame(mutator);
+//   for (long i = 0; i < 10; ++i) frame[0] = mutator.New(node, frame[0], i);
+//
 // Programs make and link objects through a Mutator; this class has everything
 // else. An object is known by the address of its first byte. References are 8
 // bytes in objects, at the offsets that their types name, in frames of the
@@ -24,6 +34,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gc/collector_state.h"
+#include "gc/collector_stats.h"
 #include "gc/mutator.h"
 #include "gc/object_header.h"
 #include "gc/type_table.h"
@@ -42,37 +53,6 @@ struct CollectorOptions {
   std::uint64_t mark_stack_slots = 65536;
   // Collects everything at every allocation.
   bool stress = false;
-};
-
-// Footprints: objects with their headers, in whole granules.
-struct CollectorStats {
-  std::uint64_t nursery_size_bytes;
-  std::uint64_t nursery_used_bytes;
-  std::uint64_t nursery_objects;
-  std::uint64_t old_size_bytes;
-  std::uint64_t old_used_bytes;
-  std::uint64_t old_objects;
-  std::uint64_t old_free_blocks_bytes;  // in blocks that hold nothing
-  std::uint64_t table_bytes;            // with lists, such as that of types
-  std::uint64_t pinned_objects;
-  // Since Create; what is used is the difference.
-  std::uint64_t allocated_bytes;
-  std::uint64_t allocated_objects;
-  std::uint64_t collected_bytes;
-  std::uint64_t collected_objects;
-  std::uint64_t promoted_bytes;
-  std::uint64_t promoted_objects;
-  std::uint64_t finalized_objects;
-  std::uint64_t minor_collections;
-  std::uint64_t major_collections;
-};
-
-// What the host's clock said of the collections of one Collector.
-struct PauseTimes {
-  std::uint64_t count = 0;
-  std::uint64_t last_nanoseconds = 0;
-  std::uint64_t longest_nanoseconds = 0;
-  std::uint64_t total_nanoseconds = 0;
 };
 
 // A weak reference's number.
@@ -101,12 +81,15 @@ class Collector {
   // InvalidArgument for a type that cannot be, ResourceExhausted without memory
   // or beyond 65536 types.
   absl::StatusOr<GcType> RegisterType(const TypeOptions& options);
+  // The type of that number, also in an arena that came from an image; numbers
+  // count up from 0. Fault 116 if the guest has overwritten it.
+  std::optional<GcType> TypeAt(std::uint16_t id) const;
 
   // ---- roots ----------------------------------------------------------------
 
   // A word of the arena, such as a global variable, that holds a reference.
   // It has to stay a word of the arena until it is removed. InvalidArgument
-  // where there is no such word outside of the collector's space,
+  // where there is no such word outside of the collector's space and tables,
   // ResourceExhausted without memory. Added twice, it has to be removed twice.
   absl::Status AddRoot(Address slot);
   // Whether it was a root.
@@ -128,7 +111,8 @@ class Collector {
   // reachable, not even from one that waits for its finalizer. Nothing without
   // memory.
   std::optional<WeakReference> NewWeak(Address object);
-  // Null for an object that is gone, and for what is no weak reference.
+  // Null for an object that is gone, and for what is no weak reference. The
+  // number of one that was deleted is given again, and then leads to that.
   Address Get(WeakReference weak) const;
   void DeleteWeak(WeakReference weak);
 
@@ -137,8 +121,10 @@ class Collector {
   // with several finalizers is handed over for each. False without memory.
   [[nodiscard]] bool AddFinalizer(Address object, std::uint64_t token);
   std::uint64_t pending_finalizers() const;
-  // Calls `finalize` for each object that waits, oldest first. The Local is
-  // valid during the call, which may allocate and collect. Returns how many.
+  // Calls `finalize` for each object that waits, in the order in which
+  // collections found them; what one finds together comes in no promised order.
+  // The Local is valid during the call, which may allocate and collect. Returns
+  // how many.
   std::uint64_t RunFinalizers(
       absl::FunctionRef<void(Local object, std::uint64_t token)> finalize);
 
@@ -185,6 +171,8 @@ class Collector {
   // Fault 116 after a collection that met damage and never ended.
   void RequireIntact() const;
   ObjectHeader RequireObject(Address object) const;
+  // The first that waits has been handed over.
+  void TakeReady();
   void RunMinor();
   void RunMajor();
   void SetReference(Address slot, Address reference);

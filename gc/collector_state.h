@@ -112,19 +112,25 @@ struct CollectorState {
   WordList global_roots;
   WordList pins;
   WordList finalizers;  // 2 words each: object, token
-  WordList ready;       // the same
+  WordList ready;       // the same, of which
+  Word ready_done;      // words were handed over; at most half of them
   WordList weak;
   Word free_weak;  // index plus 1 of the first unused weak reference
   Counters counters;
 };
 static_assert(sizeof(CollectorState) <= sizeof(ControlPage::collector));
 
-inline constexpr std::uint64_t kCollectorMagic = 5135868584551137355;
+inline constexpr std::uint64_t kCollectorMagic = 5135868584551137611;
 
 // The registers, from the host address of arena byte 0.
 inline CollectorState& StateAt(std::byte* base) {
   return *reinterpret_cast<CollectorState*>(base + kControlBase.offset() +
                                             offsetof(ControlPage, collector));
+}
+
+// Where the tables end: the firsts come last, as many as the cards before them.
+inline std::uint64_t TablesEnd(const CollectorState& state) {
+  return state.firsts + (state.firsts - state.cards);
 }
 
 // References that follow each other, in an object or in an element.

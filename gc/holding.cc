@@ -13,9 +13,7 @@ std::uint64_t Holding::space_bytes() const {
 
 std::uint64_t Holding::table_bytes() const {
   CollectorState& state = StateAt(heap_->base());
-  // The firsts come last, and are as many as the cards before them.
-  const std::uint64_t end = state.firsts + (state.firsts - state.cards);
-  std::uint64_t size_bytes = end - state.tables;
+  std::uint64_t size_bytes = TablesEnd(state) - state.tables;
   for (const WordList* list : ListsOf(state)) {
     size_bytes += list->capacity * sizeof(Word);
   }

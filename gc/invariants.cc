@@ -20,10 +20,10 @@ absl::Status Collector::CheckInvariants() const {
 absl::Status Audit::Run() {
   Require(state_.collecting == 0, "every collection has ended", space_.begin());
   for (const auto check :
-       {&Audit::CheckNursery, &Audit::CheckBlocks, &Audit::CheckGaps,
-        &Audit::CheckRuns, &Audit::CheckReferences, &Audit::CheckRoots,
-        &Audit::CheckPins, &Audit::CheckWeak, &Audit::CheckFinalizers,
-        &Audit::CheckCounters, &Audit::CheckLedger}) {
+       {&Audit::CheckTypes, &Audit::CheckNursery, &Audit::CheckBlocks,
+        &Audit::CheckGaps, &Audit::CheckRuns, &Audit::CheckReferences,
+        &Audit::CheckRoots, &Audit::CheckPins, &Audit::CheckWeak,
+        &Audit::CheckFinalizers, &Audit::CheckCounters, &Audit::CheckLedger}) {
     if (!status_.ok()) break;
     (this->*check)();
   }
@@ -40,6 +40,13 @@ bool Audit::Require(bool holds, std::string_view rule, std::uint64_t position) {
 
 bool Audit::IsObject(std::uint64_t object) const {
   return std::binary_search(objects_.begin(), objects_.end(), object);
+}
+
+void Audit::CheckTypes() {
+  for (std::uint64_t id = 0; id < types_.count(); ++id) {
+    Require(types_.IsSound(id), "a type's references lie within its objects",
+            state_.types.address + id * sizeof(TypeRecord));
+  }
 }
 
 // ---- objects and fillers, end to end ---------------------------------------
@@ -255,6 +262,11 @@ void Audit::CheckRoots() {
   }
   for (const Word& slot :
        Words(space_.heap(), space_.state().global_roots).all()) {
+    if (!Require(space_.MayBeRoot(slot),
+                 "a global root is a word outside of the collector's memory",
+                 slot)) {
+      return;
+    }
     CheckReference(slot, space_.Load(slot));
   }
 }
@@ -282,10 +294,23 @@ void Audit::CheckPins() {
 }
 
 void Audit::CheckWeak() {
-  for (const Word& word : Words(space_.heap(), space_.state().weak).all()) {
+  const Words weak(space_.heap(), space_.state().weak);
+  std::uint64_t unused = 0;
+  for (const Word& word : weak.all()) {
     Require(word == 0 || word % 2 == 1 || IsObject(word),
             "a weak reference leads to an object or nowhere", word);
+    unused += word % 2;
   }
+  for (std::uint64_t next = state_.free_weak; next != 0;
+       next = weak[next - 1] / 2) {
+    if (!Require(
+            next <= weak.size() && weak[next - 1] % 2 == 1 && unused-- != 0,
+            "unused weak references are one chain", state_.weak.address)) {
+      return;
+    }
+  }
+  Require(unused == 0, "unused weak references are one chain",
+          state_.weak.address);
 }
 
 void Audit::CheckFinalizers() {
@@ -297,7 +322,10 @@ void Audit::CheckFinalizers() {
     Require(i >= state_.old_finalizers || !space_.IsYoung(list[i]),
             "finalizers of old objects come first", list[i]);
   }
-  for (std::uint64_t i = 0; i < ready.size(); i += 2) {
+  Require(state_.ready_done <= ready.size() / 2 && state_.ready_done % 2 == 0,
+          "at most half of those that are ready were handed over",
+          state_.ready.address);
+  for (std::uint64_t i = state_.ready_done; i < ready.size(); i += 2) {
     Require(IsObject(ready[i]), "a finalizer has an object", ready[i]);
   }
   Require(state_.ready.capacity >= state_.ready.count + state_.finalizers.count,

@@ -27,11 +27,11 @@ class Audit {
  private:
   // Each notes the first broken rule; later ones are not looked for.
   bool Require(bool holds, std::string_view rule, std::uint64_t position);
+  void CheckTypes();
   void CheckNursery();
   void CheckBlocks();
   void CheckSmallBlock(std::uint64_t index);
   void CheckLarge(std::uint64_t index);
-  void CheckFirsts(std::uint64_t index);
   // What lies at a position and ends by `end`; its footprint, or 0 if broken.
   std::uint64_t CheckTile(std::uint64_t at, std::uint64_t end);
   void CheckRuns();

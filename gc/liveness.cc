@@ -13,17 +13,10 @@ namespace kheap::gc {
 // ---- roots -----------------------------------------------------------------
 
 absl::Status Collector::AddRoot(Address slot) {
-  const Address begin = heap_->layout().begin(Region::kLibrary);
-  const std::uint64_t room = heap_->break_address() - begin;
-  if (slot < begin || slot - begin > room - sizeof(Word)) {
+  if (!Space(*heap_).MayBeRoot(slot.offset())) {
     return absl::InvalidArgumentError(
-        absl::StrCat("no word of the arena lies at ", ToString(slot)));
-  }
-  const Space space(*heap_);
-  if (slot.offset() + sizeof(Word) > space.begin() &&
-      slot.offset() < space.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(ToString(slot), " lies in the collector's own space"));
+        absl::StrCat("no word of the arena outside of the collector's memory ",
+                     "lies at ", ToString(slot)));
   }
   Words roots(*heap_, state_->global_roots);
   if (!roots.Reserve(1)) {
@@ -105,6 +98,10 @@ std::optional<WeakReference> Collector::NewWeak(Address object) {
   Words weak(*heap_, state_->weak);
   if (state_->free_weak != 0) {
     const std::uint64_t index = state_->free_weak - 1;
+    // The link may have been overwritten, and so may the one that led here.
+    if (index >= weak.size() || weak[index] % 2 == 0) {
+      RaiseCorruption(state_->weak.address + index * sizeof(Word));
+    }
     state_->free_weak = weak[index] / 2;
     weak[index] = object.offset();
     return WeakReference(index);
@@ -151,27 +148,36 @@ bool Collector::AddFinalizer(Address object, std::uint64_t token) {
 }
 
 std::uint64_t Collector::pending_finalizers() const {
-  return state_->ready.count / 2;
+  return (state_->ready.count - state_->ready_done) / 2;
 }
 
 std::uint64_t Collector::RunFinalizers(
     absl::FunctionRef<void(Local object, std::uint64_t token)> finalize) {
-  if (state_->ready.count == 0) return 0;
+  if (pending_finalizers() == 0) return 0;
   std::uint64_t count = 0;
   const Frame<1> frame(mutator());
-  while (state_->ready.count != 0) {
-    Words ready(*heap_, state_->ready);
+  while (pending_finalizers() != 0) {
+    const Words ready(*heap_, state_->ready);
     Local object = frame[0];
-    object = Address(ready[0]);
-    const std::uint64_t token = ready[1];
-    const auto words = ready.all();
-    std::copy(words.begin() + 2, words.end(), words.begin());
-    ready.Truncate(words.size() - 2);
+    object = Address(ready[state_->ready_done]);
+    const std::uint64_t token = ready[state_->ready_done + 1];
+    TakeReady();
     state_->counters.finalized_objects += 1;
     count += 1;
     finalize(object, token);
   }
   return count;
+}
+
+void Collector::TakeReady() {
+  state_->ready_done += 2;
+  if (state_->ready_done * 2 < state_->ready.count) return;
+  // No more move than have been handed over since the last time.
+  Words ready(*heap_, state_->ready);
+  const auto words = ready.all();
+  std::copy(words.begin() + state_->ready_done, words.end(), words.begin());
+  ready.Truncate(words.size() - state_->ready_done);
+  state_->ready_done = 0;
 }
 
 // ---- storing ---------------------------------------------------------------

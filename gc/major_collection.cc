@@ -13,12 +13,15 @@ MajorCollection::MajorCollection(const Space& space)
       stack_capacity_(state_.work_words) {}
 
 void MajorCollection::Run() {
+  const Nursery nursery(space_);
   state_.collecting = 1;
+  nursery.Close();
   MarkRoots();
   Drain();
   ClearWeak();
   ResurrectFinalizable();
   Sweep();
+  nursery.UpdateFastEnd();
   state_.counters.major_collections += 1;
   state_.collecting = 0;
 }
@@ -67,11 +70,13 @@ void MajorCollection::MarkRoots() {
     Mark(space_.Load(slot));
   }
   for (const Word& slot : Words(space_.heap(), state_.global_roots).all()) {
-    space_.heap().RuntimeSpan(Address(slot), 8);
+    space_.RequireRoot(slot);
     Mark(space_.Load(slot));
   }
   const Words ready(space_.heap(), state_.ready);
-  for (std::uint64_t i = 0; i < ready.size(); i += 2) Mark(ready[i]);
+  for (std::uint64_t i = state_.ready_done; i < ready.size(); i += 2) {
+    Mark(ready[i]);
+  }
   for (const Word& object : Words(space_.heap(), state_.pins).all()) {
     Mark(object);
   }

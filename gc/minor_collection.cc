@@ -45,6 +45,7 @@ MinorCollection::MinorCollection(const Space& space)
 
 void MinorCollection::Run() {
   state_.collecting = 1;
+  nursery_.Close();
   old_.AlignCursor();
   cursor_ = state_.cursor_top;
   cursor_end_ = state_.cursor_end;
@@ -144,11 +145,11 @@ void MinorCollection::VisitRoots() {
     Visit(slot);
   }
   for (const Word& slot : Words(space_.heap(), state_.global_roots).all()) {
-    space_.heap().RuntimeSpan(Address(slot), 8);
+    space_.RequireRoot(slot);
     Visit(slot);
   }
   const std::uint64_t ready = state_.ready.address;
-  for (std::uint64_t i = 0; i < state_.ready.count; i += 2) {
+  for (std::uint64_t i = state_.ready_done; i < state_.ready.count; i += 2) {
     Visit(ready + i * 8);
   }
 }
@@ -233,8 +234,9 @@ void MinorCollection::ScanRange(std::uint64_t index) {
     const bool open = index + 2 == range_words_;
     const std::uint64_t end = open ? cursor_ : work_[index + 1].get();
     if (scan_ == end) return;
-    // The headers of copies were verified when they were made.
-    const ObjectHeader header = space_.HeaderAt(scan_);
+    // Verified when it was copied, but a run that was overwritten may lie over
+    // another.
+    const ObjectHeader header = space_.HeaderWithin(scan_, end);
     if (scan_ >= card_end_) {
       space_.SetFirst(scan_);
       card_end_ = space_.CardBegin(space_.CardOf(scan_) + 1);

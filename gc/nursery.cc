@@ -24,9 +24,12 @@ void Nursery::UpdateFastEnd() const {
 
 void Nursery::Restart() {
   space_.WriteFiller(state_.top, state_.gap_end);
-  state_.gap_begin = state_.gap_end.get();
-  state_.top = state_.gap_end.get();
+  // Before every gap that is to come.
+  state_.gap_begin = space_.begin();
+  state_.top = space_.begin();
+  state_.gap_end = space_.begin();
   state_.next_gap = 0;
+  Close();
 }
 
 std::uint64_t Nursery::AddGap(std::uint64_t last, std::uint64_t begin,
@@ -46,7 +49,10 @@ std::uint64_t Nursery::AddGap(std::uint64_t last, std::uint64_t begin,
 bool Nursery::OpenNext() {
   const std::uint64_t at = state_.next_gap;
   if (at == 0) return false;
-  if (!space_.IsYoung(at + kHeaderBytes)) RaiseCorruption(at);
+  // Gaps ascend: a link that was overwritten leads to no circle.
+  if (at < state_.gap_end || !space_.IsYoung(at + kHeaderBytes)) {
+    RaiseCorruption(at);
+  }
   const ObjectHeader header = space_.HeaderWithin(at, space_.old_begin());
   if (!header.filler() || header.footprint_bytes() < kGapBytesMin) {
     RaiseCorruption(at);

@@ -78,6 +78,9 @@ class Nursery {
   void Account(std::uint64_t used_bytes, Promoted promoted,
                std::uint64_t staying_objects);
 
+  // Until UpdateFastEnd, every allocation takes the slow path, where one that
+  // follows a collection that never ended is fault 116.
+  void Close() const { state_.fast_end = 0; }
   // Sets fast_end by the mode.
   void UpdateFastEnd() const;
 

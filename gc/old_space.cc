@@ -27,8 +27,11 @@ void OldSpace::AlignCursor() {
 }
 
 void OldSpace::Retire() {
-  CloseCursor();
-  AddRun(state_.cursor_top, state_.cursor_end);
+  // Where there is no cursor there is no run: its place is none in the space.
+  if (state_.cursor_top != state_.cursor_end) {
+    CloseCursor();
+    AddRun(state_.cursor_top, state_.cursor_end);
+  }
   state_.cursor_top = 0;
   state_.cursor_end = 0;
 }
@@ -66,7 +69,10 @@ void OldSpace::Open(std::uint64_t begin, std::uint64_t end) {
 
 bool OldSpace::OpenRunOf(std::uint64_t footprint_bytes) {
   std::uint64_t before = 0;
+  // More than there are cards would be a circle.
+  std::uint64_t left = state_.block_count * kCardsPerBlock;
   for (std::uint64_t at = state_.runs; at != 0;) {
+    if (left-- == 0) RaiseCorruption(at);
     const std::uint64_t end = EndOfRun(at);
     const std::uint64_t next = space_.Load(at + kHeaderBytes);
     if (space_.WholeCardBytes(at, end) >= footprint_bytes) {

@@ -5,6 +5,16 @@
 
 namespace kheap::gc {
 
+bool Space::MayBeRoot(std::uint64_t slot) const {
+  const std::uint64_t begin = heap_->layout().begin(Region::kLibrary).offset();
+  const std::uint64_t room = heap_->break_address().offset() - begin;
+  if (room < sizeof(Word) || slot - begin > room - sizeof(Word)) return false;
+  const auto apart = [slot](std::uint64_t from, std::uint64_t to) {
+    return slot + sizeof(Word) <= from || slot >= to;
+  };
+  return apart(begin_, end_) && apart(state_->tables, TablesEnd(*state_));
+}
+
 void Space::ClearFirsts(std::uint64_t begin, std::uint64_t end) const {
   std::memset(firsts_ + CardOf(begin), 0, CardOf(end) - CardOf(begin));
 }

@@ -76,6 +76,14 @@ class Space {
     return position - old_begin_ < end_ - old_begin_;
   }
 
+  // Whether a global root may lie there: a word of the arena that is neither in
+  // the space nor in the tables.
+  bool MayBeRoot(std::uint64_t slot) const;
+  // Fault 116 where none may.
+  void RequireRoot(std::uint64_t slot) const {
+    if (!MayBeRoot(slot)) RaiseCorruption(slot);
+  }
+
   // ---- cards and firsts -----------------------------------------------------
 
   std::uint64_t CardOf(std::uint64_t position) const {

@@ -89,6 +89,24 @@ TypeTable::TypeTable(GlobalHeap& heap, CollectorState& state)
       Words(heap, state.runs_of_types).all().data());
 }
 
+bool TypeTable::IsSound(std::uint64_t id) const {
+  const TypeRecord& type = types_[id];
+  const ObjectHeader header(type.header);
+  const std::uint64_t size_bytes = type.element_bytes != 0
+                                       ? std::uint64_t{type.element_bytes}
+                                       : header.payload_bytes();
+  if (header.type() != id || header.payload_bytes() > kPayloadBytesMax ||
+      !RunEndsWithin(size_bytes, type.first_run)) {
+    return false;
+  }
+  if (type.run_count <= 1) return true;
+  const std::uint64_t count = type.run_count - 1;
+  if (count > run_count_ || type.other_runs > run_count_ - count) return false;
+  return std::all_of(
+      runs_ + type.other_runs, runs_ + type.other_runs + count,
+      [&](const ReferenceRun& run) { return RunEndsWithin(size_bytes, run); });
+}
+
 absl::StatusOr<GcType> RegisterType(GlobalHeap& heap, CollectorState& state,
                                     const TypeOptions& options) {
   if (absl::Status status = Validate(options); !status.ok()) return status;

@@ -2,6 +2,8 @@
 // Set-up, statistics, limits, and looking inside.
 #include "gc/collector.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -190,6 +192,32 @@ TEST(CollectorTest, AFullMarkStackLosesNothing) {
   world.ExpectIntact();
 }
 
+// Eight arrays fill the only block; where every other one was, others come to
+// lie, and nothing else in the arena has changed.
+TEST(CollectorTest, WhatASweepFreesWithinABlockIsUsedAgain) {
+  CollectorOptions options = kSmallOptions;
+  options.limit_bytes = kSmallNurseryBytes + kBlock;
+  World world(options);
+  const std::vector<std::byte> low(world.heap().base(),
+                                   world.heap().base() + kControlBase.offset());
+  const Frame<8> frame(world.mutator());
+  const auto fill = [&](int first, int step) {
+    for (int i = first; i < 8; i += step) {
+      frame[i] = world.mutator().AllocateArray(world.bytes(), 4088);
+    }
+    world.collector().CollectMinor();
+    for (int i = 0; i < 8; ++i) EXPECT_TRUE(world.IsOld(frame[i].get())) << i;
+    EXPECT_EQ(world.collector().Stats().old_used_bytes, kBlock);
+    world.ExpectIntact();
+  };
+  fill(0, 1);
+  for (int i = 1; i < 8; i += 2) frame[i] = kNullAddress;
+  world.collector().CollectMajor();
+  EXPECT_EQ(world.collector().Stats().old_used_bytes, kBlock / 2);
+  fill(1, 2);
+  EXPECT_TRUE(std::equal(low.begin(), low.end(), world.heap().base()));
+}
+
 // ---- looking inside --------------------------------------------------------
 
 TEST(CollectorTest, EveryByteOfAnObjectLeadsToIt) {
@@ -262,6 +290,17 @@ TEST(CollectorTest, NewObjectsAreZeroWhereNoFieldIs) {
       ASSERT_EQ(world.heap().lbu(object + i), 0u);
     }
     world.heap().Fill(object, std::byte{255}, 1000);
+  }
+}
+
+TEST(CollectorTest, ATypeThatNoCollectorKnowsStopsTheHost) {
+  for (const bool checked : {false, true}) {
+    World world(kSmallOptions, checked);
+    EXPECT_DEATH(world.mutator().Allocate(GcType()),
+                 "a type of no collector has no objects");
+    const GcType large(ObjectHeader::Of(world.bytes().id() + 1, 20000));
+    EXPECT_DEATH(world.mutator().Allocate(large),
+                 "an object's type is registered");
   }
 }
 

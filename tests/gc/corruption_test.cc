@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stray stores of the guest: fault 116 or wrong data in the space, and never a
-// byte outside of it.
+// Stray stores of the guest, each way by itself.
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "gc/collector.h"
 #include "gtest/gtest.h"
-#include "rapidcheck/gtest.h"
 #include "tests/gc/world.h"
 #include "tests/support/faults.h"
 
@@ -62,66 +60,147 @@ TEST(CorruptionTest, AHeaderWithLessThanNoPayloadLeadsNowhere) {
   }
 }
 
-// A program whose words are overwritten anywhere in the space.
-void Scribble() {
-  const auto heap = MakeHeap({.layout = {.capacity_bytes = 8 * 1024 * 1024}});
-  ASSERT_TRUE(KMalloc::Create(*heap).ok());
-  KMalloc malloc(*heap);
-  const Address before = malloc.Malloc(65536);
-  heap->Fill(before, std::byte{90}, 65536);
-  const auto collector = Collector::Create(*heap, kSmallOptions).value();
-  const Address after = malloc.Malloc(65536);
-  heap->Fill(after, std::byte{91}, 65536);
-  constexpr std::uint64_t kBoth[] = {0, 8};
-  const GcType node =
-      collector->RegisterType({.size_bytes = 24, .reference_offsets = kBoth})
-          .value();
-  const GcType array =
-      collector->RegisterType({TypeShape::kArray, 8, {kBoth, 1}}).value();
-  const Mutator mutator = collector->mutator();
-  const Frame<3> frame(mutator);
-  const Address space = mutator.New(node) - 8;
-  frame[1] = mutator.AllocateArray(array, 6000);
-  const auto fault = FaultOf([&] {
-    for (int i = 0; i < 30; ++i) {
-      frame[0] = mutator.New(node, frame[0], frame[1], std::uint64_t{1});
-      if (i % 3 == 0) frame[2] = mutator.AllocateArray(array, 100);
-      mutator.SetReference(frame[1].get(), std::uint64_t(i) * 512,
-                           frame[0].get());
-      if (i % 10 == 9) collector->CollectMinor();
+constexpr std::uint64_t kFarAway = std::uint64_t{1} * 1024 * 1024 * 1024 * 1024;
+
+std::optional<FaultCode> CodeOf(const std::optional<MemoryFault>& fault) {
+  return fault.has_value() ? std::optional(fault->code) : std::nullopt;
+}
+
+TEST(CorruptionTest, AllocationAfterACollectionThatNeverEndedIsAFault) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  ASSERT_TRUE(FaultAfter(world, frame, 0).has_value());
+  EXPECT_EQ(CodeOf(FaultOf([&] { world.Leaf(2); })),
+            FaultCode::kHeapCorruption);
+}
+
+// The links of unused weak references lie among the guest's bytes: far behind
+// the list, right behind it, and at one that is in use.
+TEST(CorruptionTest, UnusedWeakReferencesThatLeadAstrayAreAFault) {
+  for (const std::uint64_t index : {kFarAway, std::uint64_t{2}}) {
+    for (const std::uint64_t unit : {std::uint64_t{0}, std::uint64_t{1}}) {
+      World world;
+      const Frame<1> frame(world.mutator());
+      frame[0] = world.Leaf(1);
+      const auto weak = [&] {
+        return *world.collector().NewWeak(frame[0].get());
+      };
+      const WeakReference first = weak();
+      weak();
+      world.collector().DeleteWeak(first);
+      const Address list(StateAt(world.heap().base()).weak.address);
+      const std::uint64_t next = index + 1 - unit;
+      world.heap().Store<std::uint64_t>(list, next * 2 + 1);
+      EXPECT_EQ(weak(), first);
+      EXPECT_EQ(FaultOf(weak),
+                (MemoryFault{FaultCode::kHeapCorruption, Access::kLoad,
+                             list + (next - 1) * 8, kHeaderBytes}));
+      world.collector().CollectMajor();
+      EXPECT_EQ(world.collector().CheckInvariants().code(),
+                absl::StatusCode::kInternal);
     }
-    const auto words = *rc::gen::container<std::vector<
-        std::tuple<std::uint32_t, int, std::uint64_t, std::uint64_t>>>(
-        rc::gen::tuple(rc::gen::arbitrary<std::uint32_t>(),
-                       rc::gen::inRange(0, 4),
-                       rc::gen::arbitrary<std::uint64_t>(),
-                       rc::gen::inRange<std::uint64_t>(0, 400)));
-    for (const auto& [place, kind, word, near] : words) {
-      // Mostly headers and references near others.
-      const std::uint64_t room = kSmallOptions.limit_bytes / 8;
-      const Address at = space + (kind == 0 ? place % room : place % 2000) * 8;
-      const std::uint64_t value =
-          kind == 1   ? space.offset() + 8 + near * 16
-          : kind == 2 ? ObjectHeader::Of(word % 3, near * 8).word() + word % 128
-                      : word;
-      heap->Store<std::uint64_t>(at, value);
-    }
-    collector->CollectMinor();
-    for (int i = 0; i < 100; ++i) {
-      frame[2] = mutator.New(node, frame[2], nullptr, std::uint64_t{1});
-    }
-    collector->CollectMajor();
-    collector->Walk([](Address, ObjectHeader) {});
-  });
-  if (fault.has_value()) RC_ASSERT(fault->code == FaultCode::kHeapCorruption);
-  for (std::uint64_t i = 0; i < 65536; ++i) {
-    RC_ASSERT(heap->lbu(before + i) == 90u);
-    RC_ASSERT(heap->lbu(after + i) == 91u);
   }
 }
 
-RC_GTEST_PROP(CorruptionProperty, NothingOutsideOfTheSpaceChanges, ()) {
-  Scribble();
+TEST(CorruptionTest, AGlobalRootThatWasForgedIsAFault) {
+  constexpr std::uint64_t kSpaceBytes = kSmallOptions.limit_bytes;
+  for (const auto collect :
+       {&Collector::CollectMinor, &Collector::CollectMajor}) {
+    for (int place = 0; place < 7; ++place) {
+      World world;
+      const CollectorState& state = StateAt(world.heap().base());
+      const std::uint64_t begin = state.nursery_begin;
+      const std::uint64_t slots[] = {kFarAway,
+                                     ~std::uint64_t{0},
+                                     0,
+                                     begin - 7,
+                                     begin + kSpaceBytes - 1,
+                                     state.work.get(),
+                                     world.heap().break_address().offset() - 7};
+      const Address root = KMalloc(world.heap()).Calloc(1, 8);
+      ASSERT_EQ(world.collector().AddRoot(root), absl::OkStatus());
+      world.heap().Store<std::uint64_t>(Address(state.global_roots.address),
+                                        slots[place]);
+      EXPECT_EQ(world.collector().CheckInvariants().code(),
+                absl::StatusCode::kInternal);
+      EXPECT_EQ(CodeOf(FaultOf([&] { (world.collector().*collect)(); })),
+                FaultCode::kHeapCorruption);
+    }
+  }
+}
+
+// Three pinned nodes with 192 bytes between, which is too little here.
+TEST(CorruptionTest, AGapThatLeadsToItselfIsAFault) {
+  World world;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(world.collector().Pin(world.Leaf(i)));
+    world.Litter(192);
+  }
+  world.collector().CollectMinor();
+  const Address gap(StateAt(world.heap().base()).next_gap);
+  world.heap().Store<Address>(gap + 8, gap);
+  EXPECT_EQ(CodeOf(FaultOf(
+                [&] { world.mutator().AllocateArray(world.bytes(), 256); })),
+            FaultCode::kHeapCorruption);
+}
+
+// The one block of the old generation holds an array behind a run that has no
+// room for another, and leads to itself.
+TEST(CorruptionTest, ARunThatLeadsToItselfIsAFault) {
+  CollectorOptions options = kSmallOptions;
+  options.limit_bytes = kSmallNurseryBytes + kBlockBytes;
+  World world(options);
+  const Frame<2> frame(world.mutator());
+  for (int i = 0; i < 2; ++i) {
+    frame[i] = world.mutator().AllocateArray(world.bytes(), 15000);
+    world.collector().CollectMinor();
+  }
+  frame[0] = kNullAddress;
+  world.collector().CollectMajor();
+  const Address run(StateAt(world.heap().base()).runs);
+  world.heap().Store<Address>(run + 8, run);
+  frame[0] = world.mutator().AllocateArray(world.bytes(), 16000);
+  EXPECT_EQ(CodeOf(FaultOf([&] { world.collector().CollectMinor(); })),
+            FaultCode::kHeapCorruption);
+}
+
+// The old generation's one block begins with a run, which leads to a place
+// within itself. There the guest's own bytes come to lie, and look like a run:
+//
+//   | frame[0] ........................ | frame[1] | rest |
+//        | frame[2] ................................... |
+//
+// So the copy of frame[2] lies over that of frame[1], which is to be scanned.
+TEST(CorruptionTest, CopiesThatLieOverOthersLeadNowhere) {
+  constexpr std::uint64_t kRun = 1024;
+  CollectorOptions options = kSmallOptions;
+  options.limit_bytes = kSmallNurseryBytes + kBlockBytes;
+  World world(options);
+  const Mutator mutator = world.mutator();
+  const Frame<4> frame(mutator);
+  for (const int i : {0, 3}) {
+    frame[i] = mutator.AllocateArray(world.bytes(), 16000);
+    world.collector().CollectMinor();
+  }
+  frame[0] = kNullAddress;
+  world.collector().CollectMajor();
+  const Address block(StateAt(world.heap().base()).runs);
+  world.heap().Store<Address>(block + 8, block + kRun);
+
+  frame[0] = mutator.AllocateArray(world.bytes(), 8000);
+  world.heap().Store<std::uint64_t>(
+      frame[0].get() + (kRun - 8),
+      ObjectHeader::Filler(kBlockBytes - kRun).word());
+  frame[1] = world.Leaf(1);
+  frame[2] = mutator.AllocateArray(world.bytes(), 14000);
+  const std::uint64_t header_of_leaf = 8016;
+  world.heap().Store<std::uint64_t>(
+      frame[2].get() + (header_of_leaf - kRun - 8),
+      ObjectHeader::Of(world.bytes().id(), kPayloadBytesMax).word());
+  EXPECT_EQ(FaultOf([&] { world.collector().CollectMinor(); }),
+            (MemoryFault{FaultCode::kHeapCorruption, Access::kLoad,
+                         block + header_of_leaf, kHeaderBytes}));
 }
 
 }  // namespace

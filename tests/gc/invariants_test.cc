@@ -15,11 +15,16 @@
 namespace kheap::gc {
 namespace {
 
+constexpr std::uint64_t kFirstAndLast[] = {0, 16};
+
 // Something of every kind: old nodes, a large object, a medium one, a pinned
 // one between gaps of the nursery, young ones, a weak reference, finalizers.
 struct Scene {
   explicit Scene(bool checked)
-      : world(kSmallOptions, checked), frame(world.mutator()) {
+      : world(kSmallOptions, checked),
+        apart(world.Register(
+            {.size_bytes = 24, .reference_offsets = kFirstAndLast})),
+        frame(world.mutator()) {
     world.MakeList(frame[0], 100);
     frame[1] = world.mutator().AllocateArray(world.references(), 5000);
     frame[3] = world.mutator().AllocateArray(world.bytes(), 5000);
@@ -29,7 +34,13 @@ struct Scene {
     EXPECT_TRUE(world.collector().Pin(frame[2].get()));
     world.collector().CollectMinor();
     world.Leaf(2);
+    const WeakReference unused[] = {*world.collector().NewWeak(frame[2].get()),
+                                    *world.collector().NewWeak(frame[2].get())};
     world.collector().NewWeak(frame[2].get());
+    for (const WeakReference weak : unused) world.collector().DeleteWeak(weak);
+    EXPECT_EQ(world.collector().AddRoot(
+                  KMalloc(world.heap()).Calloc(1, sizeof(Word))),
+              absl::OkStatus());
     EXPECT_TRUE(world.collector().AddFinalizer(frame[2].get(), 2));
     EXPECT_EQ(world.collector().CheckInvariants(), absl::OkStatus());
   }
@@ -54,7 +65,10 @@ struct Scene {
   }
   Words Pins() { return Words(world.heap(), state().pins); }
 
+  Words Weak() { return Words(world.heap(), state().weak); }
+
   World world;
+  GcType apart;  // two references with a number between
   Frame<4> frame;
 };
 
@@ -75,6 +89,38 @@ TEST_P(InvariantsTest, ABreachIsFound) {
   EXPECT_EQ(status.message().substr(0, GetParam().rule.size() + 12),
             GetParam().rule + ": broken at ");
 }
+
+// The record of a type, as the guest reaches it.
+TypeRecord& RecordOf(Scene& s, const GcType& type) {
+  return s.world.heap().RuntimeObject<TypeRecord>(
+      Address(s.state().types.address + type.id() * sizeof(TypeRecord)));
+}
+constexpr char kTypeRule[] = "a type's references lie within its objects";
+
+const Breach kTypes[] = {
+    {kTypeRule,
+     [](Scene& s) { RecordOf(s, s.world.node()).first_run.count = 3 + 1; }},
+    {kTypeRule,
+     [](Scene& s) {
+       RecordOf(s, s.world.references()).first_run.offset_bytes = 1;
+     }},
+    {kTypeRule,
+     [](Scene& s) {
+       RecordOf(s, s.world.node()).header = ObjectHeader::Of(9, 24).word();
+     }},
+    {kTypeRule, [](Scene& s) { RecordOf(s, s.world.node()).header = 0; }},
+    {kTypeRule, [](Scene& s) { RecordOf(s, s.apart).run_count = 3; }},
+    {kTypeRule, [](Scene& s) { RecordOf(s, s.apart).other_runs = 1; }},
+    {kTypeRule,
+     [](Scene& s) { RecordOf(s, s.apart).other_runs = ~std::uint64_t{0}; }},
+    {kTypeRule,
+     [](Scene& s) {
+       s.world.heap()
+           .RuntimeObject<ReferenceRun>(
+               Address(s.state().runs_of_types.address))
+           .offset_bytes = 17;
+     }},
+};
 
 const Breach kTiles[] = {
     {"every collection has ended", [](Scene& s) { s.state().collecting = 1; }},
@@ -140,6 +186,11 @@ const Breach kPlaces[] = {
      [](Scene& s) { s.state().runs = s.old().offset() - 8; }},
 };
 
+constexpr char kChainRule[] = "unused weak references are one chain";
+void SetRoot(Scene& s, std::uint64_t slot) {
+  Words(s.world.heap(), s.state().global_roots)[0] = slot;
+}
+
 const Breach kLinks[] = {
     {"a reference leads to an object",
      [](Scene& s) {
@@ -171,13 +222,28 @@ const Breach kLinks[] = {
     {"pinned objects are counted once",
      [](Scene& s) { s.state().pinned_objects += 1; }},
     {"a weak reference leads to an object or nowhere",
-     [](Scene& s) { Words(s.world.heap(), s.state().weak)[0] += 16; }},
+     [](Scene& s) { s.Weak()[2] += 16; }},
+    // Word 1 leads to word 0, which is the last.
+    {kChainRule, [](Scene& s) { s.Weak()[0] = 2 * 2 + 1; }},
+    {kChainRule, [](Scene& s) { s.Weak()[0] = 4 * 2 + 1; }},
+    {kChainRule, [](Scene& s) { s.Weak()[0] = 3 * 2 + 1; }},
+    {kChainRule, [](Scene& s) { s.Weak()[1] = 1; }},
+    {kChainRule, [](Scene& s) { s.Weak()[2] = 1; }},
+    {kChainRule, [](Scene& s) { s.Weak()[0] = 0; }},
+    {"a global root is a word outside of the collector's memory",
+     [](Scene& s) { SetRoot(s, bits::Bit(45)); }},
+    {"a global root is a word outside of the collector's memory",
+     [](Scene& s) { SetRoot(s, s.state().work.get()); }},
+    {"a global root is a word outside of the collector's memory",
+     [](Scene& s) { SetRoot(s, s.old().offset()); }},
     {"a finalizer has an object",
      [](Scene& s) { Words(s.world.heap(), s.state().finalizers)[0] += 16; }},
     {"finalizers of old objects come first",
      [](Scene& s) { s.state().old_finalizers = 4; }},
     {"there is room for every finalizer to be ready",
      [](Scene& s) { s.state().ready.capacity = 0; }},
+    {"at most half of those that are ready were handed over",
+     [](Scene& s) { s.state().ready_done = 2; }},
 };
 
 const Breach kCounts[] = {
@@ -200,6 +266,7 @@ const Breach kCounts[] = {
      [](Scene& s) { Ledger(s.world.heap()).AddThing(Holder::kCollector); }},
 };
 
+INSTANTIATE_TEST_SUITE_P(Types, InvariantsTest, testing::ValuesIn(kTypes));
 INSTANTIATE_TEST_SUITE_P(Tiles, InvariantsTest, testing::ValuesIn(kTiles));
 INSTANTIATE_TEST_SUITE_P(Places, InvariantsTest, testing::ValuesIn(kPlaces));
 INSTANTIATE_TEST_SUITE_P(Links, InvariantsTest, testing::ValuesIn(kLinks));

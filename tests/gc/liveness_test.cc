@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames, global roots, pins, weak references and finalizers.
+// Frames, global roots, pins and weak references.
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "gc/collector.h"
@@ -12,17 +11,6 @@
 
 namespace kheap::gc {
 namespace {
-
-using Finalized = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
-
-// Number and token of each object that was handed over, in order.
-Finalized RunAll(World& world) {
-  Finalized finalized;
-  world.collector().RunFinalizers([&](Local object, std::uint64_t token) {
-    finalized.emplace_back(world.Number(object.get()), token);
-  });
-  return finalized;
-}
 
 // ---- roots -----------------------------------------------------------------
 
@@ -107,7 +95,7 @@ TEST(LivenessTest, AGlobalRootIsKeptUpToDate) {
   EXPECT_EQ(world.collector().Stats().old_objects, 0u);
 }
 
-TEST(LivenessTest, AGlobalRootIsAWordOutsideOfTheSpace) {
+TEST(LivenessTest, AGlobalRootIsAWordOutsideOfSpaceAndTables) {
   World world;
   const Address leaf = world.Leaf(1);
   const Address end = world.heap().break_address();
@@ -115,6 +103,13 @@ TEST(LivenessTest, AGlobalRootIsAWordOutsideOfTheSpace) {
     return world.collector().AddRoot(slot).code();
   };
   EXPECT_EQ(code(leaf), absl::StatusCode::kInvalidArgument);
+  const CollectorState& state = StateAt(world.heap().base());
+  const Address tables(state.tables);
+  const Address tables_end(TablesEnd(state));
+  EXPECT_EQ(code(tables - 8), absl::StatusCode::kOk);
+  EXPECT_EQ(code(tables - 7), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(tables_end - 1), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(tables_end), absl::StatusCode::kOk);
   EXPECT_EQ(code(kNullAddress), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code(end), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code(end - 7), absl::StatusCode::kInvalidArgument);
@@ -268,77 +263,6 @@ TEST(LivenessTest, NumbersOfWeakReferencesAreUsedAgain) {
   EXPECT_EQ(collector.Get(WeakReference{99}), kNullAddress);
   collector.DeleteWeak(WeakReference{99});
   world.ExpectIntact();
-}
-
-// ---- finalizers ------------------------------------------------------------
-
-TEST(LivenessTest, FinalizersRunOldestFirst) {
-  World world;
-  for (std::uint64_t i = 0; i < 5; ++i) {
-    ASSERT_TRUE(world.collector().AddFinalizer(world.Leaf(i), i + 100));
-  }
-  world.collector().CollectMinor();
-  EXPECT_EQ(world.collector().pending_finalizers(), 5u);
-  EXPECT_EQ(RunAll(world),
-            Finalized({{0, 100}, {1, 101}, {2, 102}, {3, 103}, {4, 104}}));
-  EXPECT_EQ(world.collector().Stats().finalized_objects, 5u);
-  EXPECT_EQ(RunAll(world), Finalized());
-}
-
-TEST(LivenessTest, AFinalizableObjectKeepsWhatItRefersTo) {
-  World world;
-  const Frame<1> frame(world.mutator());
-  frame[0] = world.Leaf(1);
-  const Address owner =
-      world.mutator().New(world.node(), frame[0], nullptr, std::uint64_t{2});
-  frame[0] = kNullAddress;
-  ASSERT_TRUE(world.collector().AddFinalizer(owner, 7));
-  world.collector().CollectMajor();
-  world.collector().CollectMajor();
-  std::uint64_t left = 0;
-  world.collector().RunFinalizers([&](Local object, std::uint64_t) {
-    left = world.Number(world.Left(object.get()));
-  });
-  EXPECT_EQ(left, 1u);
-}
-
-TEST(LivenessTest, AFinalizerMayReviveCollectAndAllocate) {
-  World world;
-  const Frame<1> frame(world.mutator());
-  ASSERT_TRUE(world.collector().AddFinalizer(world.Leaf(1), 7));
-  world.collector().CollectMinor();
-  world.collector().RunFinalizers([&](Local object, std::uint64_t) {
-    world.Litter(3 * kSmallNurseryBytes);
-    world.collector().CollectMajor();
-    frame[0] = object.get();
-  });
-  world.collector().CollectMajor();
-  EXPECT_EQ(world.Number(frame[0].get()), 1u);
-  // Once only.
-  frame[0] = kNullAddress;
-  world.collector().CollectMajor();
-  EXPECT_EQ(RunAll(world), Finalized());
-  EXPECT_EQ(world.collector().Stats().old_objects, 0u);
-  world.ExpectIntact();
-}
-
-TEST(LivenessTest, AnObjectWithSeveralFinalizersIsHandedOverForEach) {
-  World world;
-  const Address leaf = world.Leaf(1);
-  ASSERT_TRUE(world.collector().AddFinalizer(leaf, 10));
-  ASSERT_TRUE(world.collector().AddFinalizer(leaf, 11));
-  world.collector().CollectMajor();
-  EXPECT_EQ(RunAll(world), Finalized({{1, 10}, {1, 11}}));
-}
-
-TEST(LivenessTest, WeakReferencesAreClearedBeforeFinalizersAreLookedAt) {
-  World world;
-  const Address leaf = world.Leaf(1);
-  const WeakReference weak = *world.collector().NewWeak(leaf);
-  ASSERT_TRUE(world.collector().AddFinalizer(leaf, 10));
-  world.collector().CollectMinor();
-  EXPECT_EQ(world.collector().Get(weak), kNullAddress);
-  EXPECT_EQ(RunAll(world), Finalized({{1, 10}}));
 }
 
 }  // namespace

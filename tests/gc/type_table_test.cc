@@ -8,6 +8,7 @@
 #include "gc/collector.h"
 #include "gtest/gtest.h"
 #include "tests/gc/world.h"
+#include "tests/support/faults.h"
 
 namespace kheap::gc {
 namespace {
@@ -78,9 +79,37 @@ TEST(TypeTableTest, TypesHaveNumbersOf16Bits) {
   EXPECT_EQ(Registering(world, TypeShape::kObject, 8),
             absl::StatusCode::kResourceExhausted);
   // The last type works.
-  const GcType last(ObjectHeader::Of(65535, 8));
+  const GcType last = *world.collector().TypeAt(65535);
   EXPECT_FALSE(world.mutator().Allocate(last).is_null());
   world.ExpectIntact();
+}
+
+TEST(TypeTableTest, ATypeIsFoundByItsNumber) {
+  World world;
+  const GcType large = world.Register({.size_bytes = 20000});
+  for (const GcType& type :
+       {world.node(), world.references(), world.bytes(), large}) {
+    const GcType found = *world.collector().TypeAt(type.id());
+    EXPECT_EQ(found.header(), type.header());
+    EXPECT_EQ(found.step_bytes(), type.step_bytes());
+    EXPECT_EQ(found.element_bytes(), type.element_bytes());
+    EXPECT_EQ(found.brimful_bytes(), type.brimful_bytes());
+  }
+  EXPECT_FALSE(world.collector().TypeAt(large.id() + 1).has_value());
+  EXPECT_FALSE(world.collector().TypeAt(65535).has_value());
+}
+
+TEST(TypeTableTest, ATypeThatTheGuestOverwroteIsAFault) {
+  World world;
+  const Address record(StateAt(world.heap().base()).types.address);
+  // No footprint; less than no payload.
+  for (const std::uint64_t header :
+       {std::uint64_t{0}, ObjectHeader::Of(0, 0).word() + 7 * 256}) {
+    world.heap().Store<std::uint64_t>(record, header);
+    EXPECT_EQ(FaultOf([&] { world.collector().TypeAt(0); }),
+              (MemoryFault{FaultCode::kHeapCorruption, Access::kLoad, record,
+                           kHeaderBytes}));
+  }
 }
 
 TEST(TypeTableTest, WithoutMemoryThereIsNoType) {
@@ -151,6 +180,25 @@ TEST(TypeTableTest, NothingBehindAnArrayIsVisited) {
   EXPECT_EQ(VisitedIn(world, header, 32, 512), Offsets({32}));
   EXPECT_EQ(VisitedIn(world, header, 40, 512), Offsets());
   EXPECT_EQ(VisitedIn(world, header, 512, 1024), Offsets());
+}
+
+// Runs begin and end anywhere beside the card's bounds.
+TEST(TypeTableTest, OfARunThatCrossesACardItsPartIsVisited) {
+  World world;
+  const Offsets references = {4, 12, 20, 28, 40, 48};
+  const ObjectHeader header =
+      world.Register({.size_bytes = 56, .reference_offsets = references})
+          .header();
+  for (std::uint64_t begin = 0; begin <= 64; ++begin) {
+    for (std::uint64_t end = begin; end <= 64; ++end) {
+      Offsets expected;
+      for (const std::uint64_t slot : references) {
+        if (slot >= begin && slot < end) expected.push_back(slot);
+      }
+      EXPECT_EQ(VisitedIn(world, header, begin, end), expected)
+          << begin << ' ' << end;
+    }
+  }
 }
 
 }  // namespace

@@ -52,6 +52,15 @@ RC_GTEST_PROP(CollectorProperty, ExactlyTheReachableIsAliveWithoutRoom, ()) {
   RunAgainstModel(Cramped(), false);
 }
 
+RC_GTEST_PROP(CollectorProperty, ExactlyTheReachableIsAliveUnderStressChecked,
+              ()) {
+  RunAgainstModel(Stressed(), true);
+}
+RC_GTEST_PROP(CollectorProperty, ExactlyTheReachableIsAliveWithoutRoomChecked,
+              ()) {
+  RunAgainstModel(Cramped(), true);
+}
+
 // No address of the host, no clock and no hash order has a part in it.
 RC_GTEST_PROP(CollectorProperty, TheSameStepsLeadToTheSameBytes, ()) {
   GraphModel a(kSmallOptions, false);

@@ -66,6 +66,38 @@ TEST(CollectorTest, AnArenaHasOneCollectorAndThatNeedsMalloc) {
   EXPECT_EQ(Creating(*heap, kSmallOptions), absl::StatusCode::kOk);
 }
 
+// An arena that came from an image has its objects, roots, pins and types.
+TEST(CollectorTest, AnArenaFromAnImageGoesOn) {
+  World world;
+  const Frame<2> frame(world.mutator());
+  world.MakeList(frame[0], 100);
+  frame[1] = world.Leaf(7);
+  const Address pinned = frame[1].get();
+  ASSERT_TRUE(world.collector().Pin(pinned));
+  const HeapImage image = world.heap().CaptureImage().value();
+
+  const auto heap = GlobalHeap::CreateFrom(image).value();
+  const auto collector = Collector::Attach(*heap).value();
+  const GcType node = *collector->TypeAt(world.node().id());
+  Local list(heap->base() + StateAt(heap->base()).roots);
+  collector->CollectMajor();
+  EXPECT_EQ(collector->Stats().promoted_objects, 100u);
+  EXPECT_TRUE(collector->IsPinned(pinned));
+  EXPECT_EQ(heap->Load<std::uint64_t>(pinned + 16), 7u);
+  for (std::uint64_t i = 100; i < 5000; ++i) {
+    list = collector->mutator().New(node, list, nullptr, i);
+  }
+  std::uint64_t next = 5000;
+  for (Address at = list.get(); !at.is_null(); at = heap->Load<Address>(at)) {
+    EXPECT_EQ(heap->Load<std::uint64_t>(at + 16), --next);
+  }
+  EXPECT_EQ(next, 0u);
+  EXPECT_EQ(collector->CheckInvariants(), absl::OkStatus());
+  // The arena that the image is of is as it was.
+  EXPECT_EQ(world.collector().Stats().promoted_objects, 0u);
+  world.ExpectIntact();
+}
+
 // ---- statistics ------------------------------------------------------------
 
 TEST(CollectorTest, EveryFigureIsExact) {

@@ -204,6 +204,46 @@ void GraphModel::Link(const GraphStep& step) {
                                 found.at(to));
 }
 
+void GraphModel::DeleteWeak(const GraphStep& step) {
+  if (weak_.empty()) return;
+  const auto weak = std::next(weak_.begin(), step.a % weak_.size());
+  collector().DeleteWeak(weak->first);
+  RC_ASSERT(collector().Get(weak->first).is_null());
+  weak_.erase(weak);
+}
+
+void GraphModel::MoveGlobalRoot() {
+  KMalloc malloc(world_.heap());
+  const Address moved = malloc.Calloc(1, 8);
+  world_.heap().Store<Address>(moved, world_.heap().Load<Address>(global_));
+  RC_ASSERT(collector().AddRoot(moved).ok());
+  RC_ASSERT(collector().RemoveRoot(global_));
+  malloc.Free(global_);
+  global_ = moved;
+}
+
+void GraphModel::CollectWithinAFrame(std::uint64_t number) {
+  const Address frame = world_.mutator().PushFrame(2);
+  if (number != 0) {
+    world_.heap().Store<Address>(frame + 8, Locate().at(number));
+  }
+  collector().CollectMinor();
+  if (number != 0) {
+    RC_ASSERT(world_.heap().Load<Address>(frame + 8) == Locate().at(number));
+  }
+  world_.mutator().PopFrame(frame);
+}
+
+void GraphModel::CheckAfterMinor() {
+  const CollectorStats stats = collector().Stats();
+  if (stats.old_free_blocks_bytes == 0) return;
+  std::uint64_t young = 0;
+  for (const auto& [number, address] : pins_) {
+    if (collector().HeaderOf(address)->in_nursery()) young += 1;
+  }
+  RC_ASSERT(stats.nursery_objects == young);
+}
+
 void GraphModel::RunFinalizers() {
   const std::set<std::uint64_t> reached = Closure(false);
   collector().RunFinalizers([&](Local object, std::uint64_t token) {
@@ -266,7 +306,14 @@ void GraphModel::Apply(const GraphStep& step) {
       return;
     case 14:
       collector().CollectMinor();
+      CheckAfterMinor();
       return Check();
+    case 15:
+      return DeleteWeak(step);
+    case 16:
+      return MoveGlobalRoot();
+    case 17:
+      return CollectWithinAFrame(number);
     default:
       collector().CollectMajor();
       Check();

@@ -21,7 +21,7 @@ struct GraphStep {
   int kind;
   std::uint32_t a, b, c;
 };
-inline constexpr int kGraphStepKinds = 16;
+inline constexpr int kGraphStepKinds = 19;
 
 class GraphModel {
  public:
@@ -30,6 +30,8 @@ class GraphModel {
   void Apply(const GraphStep& step);
   // Fails the test unless every reachable object is there and intact.
   void Check();
+  // After a minor collection with room left: only what is pinned did not move.
+  void CheckAfterMinor();
   // After a major collection: nothing else is there, weak references to
   // anything else are null, and every unreachable finalizable object waits.
   void CheckAfterMajor();
@@ -53,6 +55,9 @@ class GraphModel {
   void NewEntries(const GraphStep& step, std::uint64_t length);
   void NewBytes(const GraphStep& step, std::uint64_t size_bytes);
   void Link(const GraphStep& step);
+  void DeleteWeak(const GraphStep& step);
+  void MoveGlobalRoot();
+  void CollectWithinAFrame(std::uint64_t number);
   void RunFinalizers();
   Local Root(std::uint64_t index) const { return (*frame_)[int(index)]; }
   // Where the object of that number is: found along references.

@@ -260,6 +260,17 @@ TEST(LivenessTest, NumbersOfWeakReferencesAreUsedAgain) {
   EXPECT_EQ(collector.Get(first), kNullAddress);
   EXPECT_EQ(collector.Get(second), frame[0].get());
   EXPECT_EQ(*collector.NewWeak(frame[0].get()), first);
+  // No collection takes what is unused for a reference.
+  for (const auto collect :
+       {&Collector::CollectMinor, &Collector::CollectMajor}) {
+    collector.DeleteWeak(second);
+    collector.DeleteWeak(first);
+    (collector.*collect)();
+    world.ExpectIntact();
+    EXPECT_EQ(*collector.NewWeak(frame[0].get()), first);
+    EXPECT_EQ(*collector.NewWeak(frame[0].get()), second);
+    EXPECT_EQ(collector.Get(first), frame[0].get());
+  }
   EXPECT_EQ(collector.Get(WeakReference{99}), kNullAddress);
   collector.DeleteWeak(WeakReference{99});
   world.ExpectIntact();

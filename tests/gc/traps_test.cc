@@ -140,6 +140,51 @@ TEST(TrapsTest, AnEvacuationWithoutRoomLeavesNoDanglingRoot) {
   world.ExpectIntact();
 }
 
+// More kept in place at once than the table has room for that says which are
+// still to be scanned: 1200 nodes, each the only one to refer to another.
+TEST(TrapsTest, WhatAnyKeptObjectRefersToIsKept) {
+  constexpr std::uint64_t kCount = 1200;
+  CollectorOptions options = kSmallOptions;
+  options.nursery_bytes = 2 * kSmallNurseryBytes;
+  options.limit_bytes = options.nursery_bytes + kBlockBytes;
+  ASSERT_GT(kCount, options.mark_stack_slots);
+  World world(options);
+  const Mutator mutator = world.mutator();
+  const Frame<4> frame(mutator);
+  // These fill the old generation to its last card.
+  frame[0] = mutator.AllocateArray(world.references(), kCount);
+  world.collector().CollectMinor();
+  frame[1] = mutator.AllocateArray(world.bytes(), 16376);
+  frame[2] = mutator.AllocateArray(world.bytes(), 6648);
+  world.collector().CollectMinor();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.IsOld(frame[i].get()));
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    frame[3] = world.Leaf(i);
+    const Address parent = mutator.New(world.node(), frame[3], nullptr, i);
+    mutator.SetReference(frame[0].get(), i * 8, parent);
+  }
+  frame[3] = kNullAddress;
+  ASSERT_EQ(world.collector().Stats().minor_collections, 2u);
+  const auto expect_all = [&] {
+    for (std::uint64_t i = 0; i < kCount; ++i) {
+      const Address parent = world.heap().Load<Address>(frame[0].get() + i * 8);
+      ASSERT_EQ(world.Number(parent), i);
+      ASSERT_EQ(world.Number(world.Left(parent)), i);
+    }
+    world.ExpectIntact();
+  };
+  world.collector().CollectMinor();
+  EXPECT_EQ(world.collector().Stats().nursery_objects, 2 * kCount);
+  expect_all();
+  // With room again, some move.
+  frame[1] = kNullAddress;
+  frame[2] = kNullAddress;
+  world.collector().CollectMajor();
+  world.collector().CollectMinor();
+  EXPECT_LT(world.collector().Stats().nursery_objects, 2 * kCount);
+  expect_all();
+}
+
 TEST(TrapsTest, ObjectsLargerThanTheNurseryAreAllocated) {
   World world;
   const Frame<2> frame(world.mutator());

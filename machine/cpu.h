@@ -6,11 +6,16 @@
 //
 //   if (Supports("avx512vbmi2")) …
 //
-// A feature counts only where the operating system lets programs use it. Names
-// are those of Linux's /proc/cpuinfo in small letters ("aes", "avx2", "bmi2",
-// "sse4_1"; "asimd", which also answers to "neon", "sve", "atomics"; "rv64",
-// and "a", "c", "d", "f", "m", "v"), and on x86-64 those of cpu_features
-// ("fma3", "rdrnd") too; '_' and '.' do not count.
+// A feature counts only where the operating system lets programs use it. The
+// names are small letters and digits; '_' and '.' do not count:
+//
+//   x86-64   those of the library cpu_features ("avx2", "bmi2", "fma3"); under
+//            Linux also each flag that /proc/cpuinfo shows ("fma", "rdtscp")
+//   AArch64  under Linux, each feature that /proc/cpuinfo shows ("sve",
+//            "atomics", "asimd"), and "neon" for the last
+//   RV64     under Linux, "rv64" and the extensions of one letter ("a", "v")
+//
+// Elsewhere no feature is known.
 //
 // Found out at the first call; from then on the same, on any thread. Each call
 // compares names: a hot loop asks before it begins.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AArch64 under Linux, which hands a program its features as bits and lets it
-// read the processor's number.
+// AArch64 under Linux, which hands a program its features as bits, shows names
+// of newer ones too, and lets it read the processor's number.
 //
 // Source: Linux, "ARM64 ELF hwcaps" and "ARM64 CPU Feature Registers".
 #if defined(__aarch64__) && defined(__linux__)
@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "machine/cpu_describe.h"
+#include "machine/proc_cpuinfo.h"
 
 namespace kheap::machine {
 
@@ -43,8 +44,8 @@ constexpr Vendor kVendors[] = {
 };
 
 template <std::size_t N>
-void AddFeatures(std::uint64_t bits, const std::string_view (&names)[N],
-                 CpuDescription& cpu) {
+void AddBits(std::uint64_t bits, const std::string_view (&names)[N],
+             CpuDescription& cpu) {
   for (std::size_t i = 0; i < N; ++i) {
     if ((bits >> i & 1) != 0) cpu.features.emplace_back(names[i]);
   }
@@ -70,8 +71,9 @@ std::string Hexadecimal(std::uint64_t value) {
 CpuDescription DescribeCpu() {
   CpuDescription cpu = {"unknown", "unknown", {}};
   const std::uint64_t bits = getauxval(AT_HWCAP);
-  AddFeatures(bits, kFeatures, cpu);
-  AddFeatures(getauxval(AT_HWCAP2), kFeatures2, cpu);
+  AddBits(bits, kFeatures, cpu);
+  AddBits(getauxval(AT_HWCAP2), kFeatures2, cpu);
+  AddFeatures(ProcCpuInfo("Features"), cpu);
   if ((bits & HWCAP_ASIMD) != 0) cpu.features.emplace_back("neon");
   if ((bits & HWCAP_CPUID) != 0) {
     std::uint64_t id;

@@ -6,26 +6,19 @@
 #include <sys/auxv.h>
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
 
 #include "machine/cpu_describe.h"
+#include "machine/proc_cpuinfo.h"
 
 namespace kheap::machine {
 
 namespace {
 
-// What stands behind "key : " in /proc/cpuinfo, or "unknown".
 std::string CpuInfo(std::string_view key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.starts_with(key) && colon != line.npos) {
-      return line.substr(colon + 2);
-    }
-  }
-  return "unknown";
+  const std::string value = ProcCpuInfo(key);
+  return value.empty() ? "unknown" : value;
 }
 
 // The register mvendorid has the maker's number by JEDEC; one that is not known

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // x86-64, by Google's cpu_features, which knows CPUID's bits and asks XGETBV
-// what the system saves.
+// what the system saves. Linux knows more names, and shows those that it lets
+// programs use.
 #if defined(__x86_64__)
 
 #include <cpu_features/cpuinfo_x86.h>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "machine/cpu_describe.h"
+#include "machine/proc_cpuinfo.h"
 
 namespace kheap::machine {
 
@@ -42,6 +44,7 @@ CpuDescription DescribeCpu() {
     cpu.features.push_back(name);
     if (LinuxName(name) != name) cpu.features.emplace_back(LinuxName(name));
   }
+  AddFeatures(ProcCpuInfo("flags"), cpu);
   return cpu;
 }
 

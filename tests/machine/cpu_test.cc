@@ -29,7 +29,7 @@ TEST(CpuTest, UnderscoresAndDotsDoNotCount) {
   EXPECT_EQ(Supports("avx512_vbmi2"), Supports("avx512vbmi2"));
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 
 // What Linux says of the first processor behind `key`, or "".
 std::string FromLinux(std::string_view key) {
@@ -49,6 +49,21 @@ std::set<std::string> Words(const std::string& text) {
   for (std::string word; in >> word;) words.insert(word);
   return words;
 }
+
+TEST(CpuTest, HasEveryFeatureThatLinuxShows) {
+#if defined(__x86_64__)
+  const std::string shown = FromLinux("flags");
+#else
+  const std::string shown = FromLinux("Features");
+#endif
+  for (const std::string& name : Words(shown)) {
+    EXPECT_TRUE(Supports(name)) << name;
+  }
+}
+
+#endif
+
+#if defined(__x86_64__)
 
 TEST(CpuTest, AnX8664HasWhatAllHave) {
   for (const char* name : {"sse", "sse2", "fpu", "tsc", "cx8"}) {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "machine/proc_cpuinfo.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace kheap::machine {
+
+std::string ProcCpuInfo(std::string_view key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with(key) && colon != line.npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "";
+}
+
+void AddFeatures(const std::string& text, CpuDescription& cpu) {
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const auto known =
+        std::find(cpu.features.begin(), cpu.features.end(), word);
+    if (known == cpu.features.end()) cpu.features.push_back(word);
+  }
+}
+
+}  // namespace kheap::machine

@@ -36,6 +36,8 @@ inline std::uint64_t Hide(std::uint64_t value) {
 
 // Writes zeros that no optimiser removes, though nothing reads them later.
 inline void SecureZero(std::byte* bytes, std::size_t size) {
+  // No bytes may have no place, which memset may not be given.
+  if (size == 0) return;
 #if defined(__GNUC__)
   std::memset(bytes, 0, size);
   secret_memory::Keep(bytes);

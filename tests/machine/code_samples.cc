@@ -80,8 +80,14 @@ bool KheapComparesQuickly(const std::byte* a, const std::byte* b) {
   }
   return true;
 }
-bool KheapComparesConstantly(const std::byte* a, const std::byte* b) {
+bool KheapComparesWordsConstantly(const std::byte* a, const std::byte* b) {
   return EqualInConstantTime(a, b, 32);
+}
+bool KheapComparesBytesConstantly(const std::byte* a, const std::byte* b) {
+  return EqualInConstantTime(a, b, 7);
+}
+bool KheapComparesBothConstantly(const std::byte* a, const std::byte* b) {
+  return EqualInConstantTime(a, b, 39);
 }
 
 void KheapFences() { FullFence(); }

@@ -27,6 +27,12 @@ TEST(SecretMemoryTest, ZeroesItsBytesAndNoOther) {
   }
 }
 
+// The sanitizer for undefined behaviour sees a null pointer that is handed on.
+TEST(SecretMemoryTest, NoBytesNeedNoPlace) {
+  SecureZero(nullptr, 0);
+  EXPECT_TRUE(EqualInConstantTime(nullptr, nullptr, 0));
+}
+
 TEST(SecretMemoryTest, EveryBitOfEveryByteCounts) {
   for (std::size_t size = 0; size <= 33; ++size) {
     const std::vector<std::byte> a(size, std::byte{0xA5});

@@ -146,15 +146,20 @@ Address Buffers::Resize(Address address, std::uint64_t size_bytes) {
   return resized;
 }
 
+std::uint64_t Buffers::SizeInBump(Address address) const {
+  const auto& prefix = registry_.heap().RuntimeObject<BufferPrefix>(
+      address - sizeof(BufferPrefix));
+  const std::uint64_t size_bytes = prefix.size_bytes;
+  if (prefix.seal != SealOf(address, size_bytes)) {
+    RaiseFault(FaultCode::kInvalidFree, Access::kFree, address, 0);
+  }
+  return size_bytes;
+}
+
 Address Buffers::ResizeInBump(BumpAllocator& bump, Address address,
                               std::uint64_t size_bytes) {
   GlobalHeap& heap = registry_.heap();
-  const auto& prefix =
-      heap.RuntimeObject<BufferPrefix>(address - sizeof(BufferPrefix));
-  const std::uint64_t old_bytes = prefix.size_bytes;
-  if (prefix.seal != SealOf(address, old_bytes)) {
-    RaiseFault(FaultCode::kInvalidFree, Access::kFree, address, 0);
-  }
+  const std::uint64_t old_bytes = SizeInBump(address);
   const Address resized = FromBump(bump, size_bytes, {});
   if (resized.is_null()) return kNullAddress;
   heap.Move(resized, address, std::min(old_bytes, size_bytes));
@@ -162,7 +167,11 @@ Address Buffers::ResizeInBump(BumpAllocator& bump, Address address,
 }
 
 void Buffers::Free(Address address) {
-  if (address.is_null() || FindBump(address).has_value()) return;
+  if (address.is_null()) return;
+  if (FindBump(address).has_value()) {
+    (void)SizeInBump(address);
+    return;
+  }
   RequireManual(address);
   KMalloc& malloc = registry_.malloc();
   const std::uint64_t size_bytes = malloc.MallocUsableSize(address);

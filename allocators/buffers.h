@@ -57,7 +57,8 @@ class Buffers {
   Address Resize(Address address, std::uint64_t size_bytes);
 
   // Null is accepted and ignored. Memory of a bump allocator stays until that
-  // lets go of it.
+  // lets go of it; what it has let go of still looks like a buffer until other
+  // bytes lie there.
   //   fault 114  what began there was freed already
   //   fault 115  no buffer begins there
   void Free(Address address);
@@ -70,6 +71,8 @@ class Buffers {
   Address FromMalloc(std::uint64_t size_bytes, const BufferOptions& options);
   Address FromBump(BumpAllocator& bump, std::uint64_t size_bytes,
                    const BufferOptions& options);
+  // How large a buffer in a bump allocator is; fault 115 if none begins there.
+  std::uint64_t SizeInBump(Address address) const;
   Address ResizeInBump(BumpAllocator& bump, Address address,
                        std::uint64_t size_bytes);
   // The bump allocator that an address lies in; else it is a manual buffer, or

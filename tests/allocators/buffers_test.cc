@@ -123,6 +123,25 @@ TEST_P(BuffersTest, OnlyABufferIsFreed) {
   ExpectSound();
 }
 
+TEST_P(BuffersTest, InABumpAllocatorOnlyABufferIsFreed) {
+  Address buffer;
+  {
+    const AllocationScope scope(bump_);
+    buffer = buffers_.Buffer(40);
+  }
+  const Address object = bump_.Allocate(40);
+  const std::vector<std::byte> before = BytesOf(heap());
+  for (const Address bad : {buffer + 1, buffer + 16, buffer - 16, object,
+                            Address(buffer.offset() / 4096 * 4096)}) {
+    EXPECT_EQ(FaultOf([&] { buffers_.Free(bad); }),
+              FreeFault(FaultCode::kInvalidFree, bad));
+    EXPECT_EQ(FaultOf([&] { buffers_.Resize(bad, 4); }),
+              FreeFault(FaultCode::kInvalidFree, bad));
+  }
+  buffers_.Free(buffer);
+  EXPECT_EQ(BytesOf(heap()), before);
+}
+
 TEST_P(BuffersTest, WhatMallocItselfFreesStaysInTheLedger) {
   const Address buffer = buffers_.Buffer(40);
   malloc().Free(buffer);

@@ -34,6 +34,7 @@ struct CodeRecord {
 };
 static_assert(sizeof(CodeRecord) == 32);
 
+// A CodeEvent (executable_memory.h).
 struct AuditRecord {
   LittleEndian<std::uint64_t> serial;
   LittleEndian<std::uint64_t> address;

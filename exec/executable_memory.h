@@ -52,7 +52,7 @@ struct CodeEvent {
   CodeAction action;
   absl::StatusCode outcome;
   Address block;             // null where there is none
-  std::uint64_t size_bytes;  // as asked for
+  std::uint64_t size_bytes;  // as asked for, of kAllocate; else 0
 
   friend bool operator==(const CodeEvent&, const CodeEvent&) = default;
 };

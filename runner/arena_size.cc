@@ -49,7 +49,8 @@ absl::Status ExplainRefusal(const LayoutOptions& layout,
   }
   return absl::OutOfRangeError(
       absl::StrCat("an arena of ", layout.capacity_bytes,
-                   " bytes is too small: with a stack of ", layout.stack_bytes,
+                   layout.capacity_bytes == 1 ? " byte" : " bytes",
+                   " is too small: with a stack of ", layout.stack_bytes,
                    " bytes the program takes at least ", enough * kMebibyte,
                    " bytes (", enough, "M)"));
 }

@@ -393,4 +393,8 @@ CallShape ShapeOf(const llvm::Function& function) {
   return PlainShapeOf(*function.getFunctionType());
 }
 
+std::string PrototypeOf(const llvm::FunctionType& type) {
+  return PlainShapeOf(type).prototype;
+}
+
 }  // namespace kheap

@@ -46,6 +46,9 @@ struct CallShape {
 // parameter of LLVM's stands for itself.
 CallShape ShapeOf(const llvm::Function& function);
 
+// A call's type in C's words, as far as LLVM's type tells: "int (void *)".
+std::string PrototypeOf(const llvm::FunctionType& type);
+
 // A variable's type, as ImageGlobal has it.
 struct VariableType {
   std::string letters;

@@ -76,7 +76,7 @@ llvm::Value* FunctionTranslator::TranslateCall(llvm::CallInst& call) {
   if (IsAllocaCall(call)) {
     return TakeStack(builder_.CreateZExtOrTrunc(Map(call.getArgOperand(0)),
                                                 translation_.i64()),
-                     1);
+                     {});
   }
   const auto exact = ExactFunctions().find(name);
   if (exact != ExactFunctions().end() &&
@@ -91,10 +91,7 @@ llvm::Value* FunctionTranslator::TranslateCall(llvm::CallInst& call) {
   llvm::FunctionType* const type = callee->isDeclaration() && !is_builtin
                                        ? call.getFunctionType()
                                        : translation_.TypeOf(*callee);
-  if (!CanPass(call, *type)) {
-    Require(builder_.getFalse(), SiteKind::kCall, Map(call.getCalledOperand()),
-            0);
-  }
+  if (!CanPass(call, *type)) RequireTarget(builder_.getFalse(), call);
   std::vector<llvm::Value*> arguments = HostArguments(call, type);
   llvm::Value* result;
   if (is_builtin) {
@@ -249,7 +246,7 @@ llvm::Value* FunctionTranslator::CallThroughPointer(llvm::CallInst& call) {
   llvm::Value* const count = builder_.CreateLoad(
       translation_.i64(),
       module.getOrInsertGlobal(kFunctionCountName, translation_.i64()));
-  Require(builder_.CreateICmpULT(index, count), SiteKind::kCall, target, 0);
+  RequireTarget(builder_.CreateICmpULT(index, count), call);
   auto* const pointer = llvm::PointerType::getUnqual(translation_.context());
   auto* const entry = llvm::StructType::get(translation_.context(),
                                             {pointer, translation_.i64()});
@@ -257,8 +254,9 @@ llvm::Value* FunctionTranslator::CallThroughPointer(llvm::CallInst& call) {
       entry, module.getOrInsertGlobal(kFunctionTableName, entry), index);
   llvm::Value* const number = builder_.CreateLoad(
       translation_.i64(), builder_.CreateStructGEP(entry, row, 1));
-  Require(builder_.CreateICmpEQ(number, Number(translation_.TypeNumber(type))),
-          SiteKind::kCall, target, 0);
+  RequireTarget(
+      builder_.CreateICmpEQ(number, Number(translation_.TypeNumber(type))),
+      call);
   llvm::Value* const code =
       builder_.CreateLoad(pointer, builder_.CreateStructGEP(entry, row, 0));
   llvm::CallInst* const result =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/fault_object.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -31,16 +32,12 @@ class ObjectFinder {
 
   FaultObject Find() const {
     if (address_.offset() < kRegionAlignment) return {};
+    if (IsReturned(address_.offset())) return Returned();
     const std::string function =
         machine_.program().FunctionName(address_.offset());
     if (!function.empty()) {
-      const LoadedProgram::Function* const found =
-          machine_.program().FindFunction(function);
-      return Plain(
-          "is the function " +
-          (found == nullptr || found->prototype.empty()
-               ? function
-               : absl::StrCat(function, ", `", found->prototype, "`")));
+      return Plain(absl::StrCat("is the function ", function, ", `",
+                                PrototypeAt(address_), "`"));
     }
     if (address_.offset() >= heap_.layout().capacity_bytes()) {
       return Plain(absl::StrCat("is beyond the memory of ",
@@ -66,6 +63,13 @@ class ObjectFinder {
     FaultObject object;
     object.text = absl::StrCat(ToString(address_), " ", what);
     return object;
+  }
+
+  std::string PrototypeAt(Address pointer) const {
+    const auto& functions = machine_.program().image().functions;
+    const auto found =
+        std::ranges::find(functions, pointer.offset(), &ImageFunction::pointer);
+    return found == functions.end() ? "" : found->prototype;
   }
 
   // Nothing where the heap is damaged, too.
@@ -111,23 +115,36 @@ class ObjectFinder {
     const std::optional<Symbol> symbol =
         machine_.process().data().FindNearest(address_);
     if (!symbol.has_value()) return Plain("is in no global");
+    const auto& globals = machine_.program().image().globals;
+    const auto global = std::ranges::find(globals, symbol->address.offset(),
+                                          &ImageGlobal::address);
+    if (global == globals.end()) return Plain("is in no global");
+    if (global->is_library) {
+      return Plain(absl::StrCat(
+          "is ", Relation(address_, symbol->address, symbol->size_bytes),
+          " an object of the C library"));
+    }
     FaultObject object;
     object.kind = FaultObject::Kind::kGlobal;
+    const bool is_string = symbol->name.starts_with(".str");
     object.name = std::string(symbol->name);
     object.size_bytes = symbol->size_bytes;
-    object.text =
-        absl::StrCat(ToString(address_), " is ",
-                     Relation(address_, symbol->address, symbol->size_bytes),
-                     object.name.starts_with(".str")
-                         ? " a string constant"
-                         : absl::StrCat(" the global `", object.name, "`"),
-                     " of ", Bytes(symbol->size_bytes));
+    object.text = absl::StrCat(
+        ToString(address_), " is ",
+        Relation(address_, symbol->address, symbol->size_bytes),
+        is_string ? " a string constant"
+                  : absl::StrCat(" the global `", object.name, "`"),
+        " of ", Bytes(symbol->size_bytes));
+    if (!is_string && !global->declared.empty()) {
+      absl::StrAppend(&object.text, "\n     declared at ", global->declared);
+    }
     return object;
   }
 
   // Whether a variadic function that runs looks there for one more argument: at
   // the lower end of its caller's frame, which begins where its own ends.
   bool MayBeArgument(const std::optional<FoundVariable>& found) const {
+    if (found.has_value() && found->is_array) return false;
     const auto call =
         FindCallBelow(heap_, machine_.program().image().frames, address_);
     if (!call.has_value() || !call->frame->is_variadic) return false;
@@ -136,6 +153,17 @@ class ObjectFinder {
     return !found->has_returned && call->end == found->frame_begin &&
            address_ - found->frame_begin <
                found->frame->mark_offset + kArgumentBytes;
+  }
+
+  // What a function returned a pointer to.
+  FaultObject Returned() const {
+    const auto found =
+        FindReturned(machine_.program().image().frames, address_);
+    if (found.has_value()) {
+      return Describe(*found, Address(address_.offset() % kReturnedStride -
+                                      kReturnedMiddle));
+    }
+    return Plain("pointed to the stack, to what is no longer there");
   }
 
   FaultObject Variable() const {
@@ -154,24 +182,31 @@ class ObjectFinder {
       object.may_be_argument = true;
       return object;
     }
-    FaultObject object;
+    FaultObject object = Describe(*found, address_);
     object.may_be_argument = may_be_argument;
+    return object;
+  }
+
+  // The variable; `place` is the fault's address as `found` counts.
+  FaultObject Describe(const FoundVariable& found, Address place) const {
+    FaultObject object;
     object.kind = FaultObject::Kind::kVariable;
-    object.name = found->variable->name;
-    object.size_bytes = found->variable->size_bytes;
-    object.is_gone = found->has_returned;
-    object.scope_has_ended = found->scope_has_ended;
+    object.name = found.variable.name;
+    object.size_bytes = found.variable.size_bytes;
+    object.is_gone = found.has_returned;
+    object.scope_has_ended = found.scope_has_ended;
     object.text = absl::StrCat(
         ToString(address_), " is ",
-        Relation(address_, found->begin, object.size_bytes),
-        object.name.empty() ? " an unnamed value"
-                            : absl::StrCat(" the variable `", object.name, "`"),
+        Relation(place, found.begin, object.size_bytes),
+        !object.name.empty() ? absl::StrCat(" the variable `", object.name, "`")
+        : found.is_array     ? " memory of alloca"
+                             : " an unnamed value",
         " of ", Bytes(object.size_bytes), "\n     ");
-    if (found->variable->line != 0) {
-      absl::StrAppend(&object.text, "declared at ", found->frame->file, ":",
-                      found->variable->line, " ");
+    if (found.variable.line != 0) {
+      absl::StrAppend(&object.text, "declared at ", found.frame->file, ":",
+                      found.variable.line, " ");
     }
-    absl::StrAppend(&object.text, "in ", found->frame->function,
+    absl::StrAppend(&object.text, "in ", found.frame->function,
                     object.is_gone           ? ", which has returned"
                     : object.scope_has_ended ? "; its scope has ended"
                                              : "");
@@ -224,6 +259,9 @@ std::string TargetFix(TargetKind target) {
 
 // Where a stack overflow is one frame's doing, not a recursion's.
 constexpr std::uint64_t kLargeFrameBytes = 65536;
+// Where it is an array whose number of elements was negative: 32 bits wrapped.
+constexpr std::uint64_t kNegativeCountBytes =
+    std::uint64_t{2} * 1024 * 1024 * 1024;
 
 }  // namespace
 
@@ -246,10 +284,14 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
     case FaultCode::kOutOfBounds:
       return BoundsFix(object, fault);
     case FaultCode::kStackOverflow:
+      if (fault.size_bytes >= kNegativeCountBytes) {
+        return "test the number of elements: a negative one becomes enormous";
+      }
       return fault.size_bytes < kLargeFrameBytes
-                 ? "recurse less deep, or keep large objects in malloc's memory"
-                 : "give the object on the stack a size that fits there, or "
-                   "keep it in malloc's memory";
+                 ? "recurse less deep, or take a larger stack (--max-stack)"
+                 : "give the object on the stack a size that fits there, keep "
+                   "it in malloc's memory, or take a larger stack "
+                   "(--max-stack)";
     case FaultCode::kUseAfterFree:
       if (object.is_moved) {
         return absl::StrCat("use the pointer that realloc returned at ",

@@ -12,7 +12,34 @@ namespace kheap {
 
 namespace {
 
-constexpr std::uint64_t kFrameAlignment = 16;
+Address PlaceOf(const ImageVariable& variable, Address frame) {
+  const Address place = frame + variable.offset;
+  return variable.alignment > kFrameAlignment
+             ? Address(bits::AlignDown(place.offset(), variable.alignment))
+             : place;
+}
+
+std::uint64_t Distance(Address address, Address place,
+                       std::uint64_t size_bytes) {
+  if (address < place) return place - address;
+  const std::uint64_t offset = address - place;
+  return offset < size_bytes ? 0 : offset - size_bytes + 1;
+}
+
+// The variable nearest to the address, of a frame that begins there.
+std::optional<FoundVariable> Nearest(const ImageFrame& frame, Address begin,
+                                     Address address) {
+  std::optional<FoundVariable> best;
+  for (const ImageVariable& variable : frame.variables) {
+    const Address place = PlaceOf(variable, begin);
+    if (!best.has_value() ||
+        Distance(address, place, variable.size_bytes) <
+            Distance(address, best->begin, best->variable.size_bytes)) {
+      best = {&frame, variable, place, begin};
+    }
+  }
+  return best;
+}
 
 class FrameFinder {
  public:
@@ -27,18 +54,17 @@ class FrameFinder {
     std::optional<FoundVariable> dead;
     const Address begin = heap_.layout().begin(Region::kStack);
     for (Address at = Highest(); at >= begin; at = at - kFrameAlignment) {
-      const ImageFrame* const frame = FrameAt(at);
-      if (frame == nullptr) continue;
-      const Address frame_begin = at - frame->mark_offset;
-      if (address_ - frame_begin >= frame->size_bytes) continue;
+      std::optional<FoundVariable> found = VariableBy(at);
+      if (!found.has_value()) continue;
       const ShadowByte state = heap_.shadow()->At(at);
-      if (state == ShadowByte::kStackRedZone &&
-          IsLaidOut(*frame, frame_begin)) {
-        live = Nearest(*frame, frame_begin, /*has_returned=*/false);
-        if (live.has_value()) live->scope_has_ended = IsPopped(address_);
+      if (state == ShadowByte::kStackRedZone && IsLaidOut(*found)) {
+        found->scope_has_ended = IsPopped(address_);
+        live = found;
       } else if (state == ShadowByte::kPoppedFrame && at <= address_ &&
                  !dead.has_value()) {
-        dead = Nearest(*frame, frame_begin, /*has_returned=*/true);
+        // An array may go before its function returns.
+        (found->is_array ? found->scope_has_ended : found->has_returned) = true;
+        dead = found;
       }
     }
     return live.has_value() ? live : dead;
@@ -78,14 +104,26 @@ class FrameFinder {
     return heap_.shadow()->At(at) == ShadowByte::kPoppedFrame;
   }
 
+  // What the mark there, if there is one, says of the address.
+  std::optional<FoundVariable> VariableBy(Address at) const {
+    if (const auto array = ArrayAt(at)) return array;
+    const ImageFrame* const frame = FrameAt(at);
+    if (frame == nullptr) return std::nullopt;
+    const Address begin = at - frame->mark_offset;
+    if (address_ - begin >= frame->size_bytes) return std::nullopt;
+    return Nearest(*frame, begin, address_);
+  }
+
+  std::uint64_t WordAt(Address at, int index) const {
+    return machine::LoadLittleEndian<std::uint64_t>(heap_.base() + at.offset() +
+                                                    8 * index);
+  }
+
   // A program may have written what looks like a mark: the frame must fit the
   // stack.
   const ImageFrame* FrameAt(Address at) const {
-    const std::byte* const words = heap_.base() + at.offset();
-    if (machine::LoadLittleEndian<std::uint64_t>(words) != kFrameMark) {
-      return nullptr;
-    }
-    const auto index = machine::LoadLittleEndian<std::uint64_t>(words + 8);
+    if (WordAt(at, 0) != kFrameMark) return nullptr;
+    const std::uint64_t index = WordAt(at, 1);
     if (index >= frames_.size()) return nullptr;
     const ImageFrame& frame = frames_[index];
     const Address begin = heap_.layout().begin(Region::kStack);
@@ -95,45 +133,46 @@ class FrameFinder {
     return end - frame_begin >= frame.size_bytes ? &frame : nullptr;
   }
 
-  static Address PlaceOf(const ImageVariable& variable, Address frame) {
-    const Address place = frame + variable.offset;
-    return variable.alignment > kFrameAlignment
-               ? Address(bits::AlignDown(place.offset(), variable.alignment))
-               : place;
+  // The same for an array's.
+  std::optional<FoundVariable> ArrayAt(Address at) const {
+    const std::uint64_t room = heap_.layout().end(Region::kStack) - at;
+    if (room < kArrayMarkBytes || WordAt(at, 0) != kArrayMark) {
+      return std::nullopt;
+    }
+    const std::uint64_t index = WordAt(at, 1);
+    const std::uint64_t taken = WordAt(at, 3);
+    if (index >= frames_.size() || frames_[index].variables.size() != 1 ||
+        taken > room || address_ - at >= taken) {
+      return std::nullopt;
+    }
+    ImageVariable array = frames_[index].variables.front();
+    array.size_bytes = WordAt(at, 2);
+    const Address begin(
+        bits::AlignUp(at.offset() + array.offset, array.alignment));
+    if (begin - at > taken || array.size_bytes >= taken - (begin - at)) {
+      return std::nullopt;
+    }
+    return FoundVariable{&frames_[index], std::move(array), begin, at,
+                         /*is_array=*/true};
   }
 
-  // Whether each variable lies between red zones.
-  bool IsLaidOut(const ImageFrame& frame, Address begin) const {
+  // Whether it lies between red zones.
+  bool IsLaidOut(const ImageVariable& variable, Address place) const {
     const Shadow& shadow = *heap_.shadow();
-    for (const ImageVariable& variable : frame.variables) {
-      const Address place = PlaceOf(variable, begin);
-      if (IsAddressable(shadow.At(place - 1)) ||
-          (variable.size_bytes != 0 &&
-           shadow.At(place) == ShadowByte::kStackRedZone) ||
-          IsAddressable(shadow.At(place + variable.size_bytes))) {
-        return false;
-      }
-    }
-    return true;
+    return !IsAddressable(shadow.At(place - 1)) &&
+           (variable.size_bytes == 0 ||
+            shadow.At(place) != ShadowByte::kStackRedZone) &&
+           !IsAddressable(shadow.At(place + variable.size_bytes));
   }
-
-  std::uint64_t DistanceTo(const ImageVariable& variable, Address place) const {
-    if (address_ < place) return place - address_;
-    const std::uint64_t offset = address_ - place;
-    return offset < variable.size_bytes ? 0 : offset - variable.size_bytes + 1;
+  bool IsLaidOut(const FoundVariable& found) const {
+    if (found.is_array) return IsLaidOut(found.variable, found.begin);
+    return IsLaidOut(*found.frame, found.frame_begin);
   }
-
-  std::optional<FoundVariable> Nearest(const ImageFrame& frame, Address begin,
-                                       bool has_returned) const {
-    std::optional<FoundVariable> best;
-    for (const ImageVariable& variable : frame.variables) {
-      const Address place = PlaceOf(variable, begin);
-      if (!best.has_value() || DistanceTo(variable, place) <
-                                   DistanceTo(*best->variable, best->begin)) {
-        best = {&frame, &variable, place, begin, has_returned, false};
-      }
-    }
-    return best;
+  bool IsLaidOut(const ImageFrame& frame, Address begin) const {
+    return std::ranges::all_of(
+        frame.variables, [&](const ImageVariable& variable) {
+          return IsLaidOut(variable, PlaceOf(variable, begin));
+        });
   }
 
   const GlobalHeap& heap_;
@@ -150,6 +189,20 @@ std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
     return std::nullopt;
   }
   return FrameFinder(heap, frames, address).Find();
+}
+
+std::optional<FoundVariable> FindReturned(const std::vector<ImageFrame>& frames,
+                                          Address address) {
+  if (!IsReturned(address.offset())) return std::nullopt;
+  const std::uint64_t distance = address.offset() - kReturnedBase;
+  const std::uint64_t index = distance / kReturnedStride;
+  const std::uint64_t offset = distance % kReturnedStride;
+  // Below the frame's begin were its arrays of variable length.
+  if (index >= frames.size() || offset < kReturnedMiddle) return std::nullopt;
+  auto found =
+      Nearest(frames[index], Address(), Address(offset - kReturnedMiddle));
+  if (found.has_value()) found->has_returned = true;
+  return found;
 }
 
 std::optional<FoundCall> FindCallBelow(const GlobalHeap& heap,

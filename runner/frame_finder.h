@@ -16,11 +16,12 @@ namespace kheap {
 
 struct FoundVariable {
   const ImageFrame* frame;
-  const ImageVariable* variable;
+  ImageVariable variable;
   Address begin;
   Address frame_begin;
-  bool has_returned;     // the call that it belonged to
-  bool scope_has_ended;  // its own, in a call that goes on
+  bool is_array = false;         // of variable length, or what alloca gave
+  bool has_returned = false;     // the call that it belonged to
+  bool scope_has_ended = false;  // its own, in a call that goes on
 };
 
 // A call that has not returned, and where its frame ends and its caller's
@@ -34,6 +35,11 @@ struct FoundCall {
 // Nothing without a shadow, and where no frame with variables is known.
 std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
                                           const std::vector<ImageFrame>& frames,
+                                          Address address);
+
+// The same for a pointer that a function returned into its own frame
+// (kReturnedBase). Addresses are offsets from the frame's begin.
+std::optional<FoundVariable> FindReturned(const std::vector<ImageFrame>& frames,
                                           Address address);
 
 // Of the calls whose frames end at or below the address, the outermost that has

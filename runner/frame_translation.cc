@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "bitshift/bits.h"
-#include "llvm/IR/DebugInfo.h"
 #include "runner/function_translator.h"
 
 namespace kheap {
@@ -14,7 +13,6 @@ namespace {
 // What a site has room for.
 constexpr std::uint64_t kSiteBytesMax = 4294967295u;
 
-constexpr std::uint64_t kFrameAlignment = 16;
 constexpr std::uint64_t kRedZoneBytes = 16;
 // What a call takes of the guest's stack beside its locals, at least. The
 // host's frame grows with the code, so a byte for each instruction keeps its
@@ -23,19 +21,6 @@ constexpr std::uint64_t kCallCharge = 32;
 // For stacks of up to this size; larger ones are charged more, for the host's
 // stack does not grow with them.
 constexpr std::uint64_t kUsualStackBytes = std::uint64_t{64} * 1024 * 1024;
-
-// What the program calls a variable, or null.
-const llvm::DILocalVariable* VariableOf(llvm::AllocaInst& alloca) {
-  for (const llvm::DbgVariableRecord* const record :
-       llvm::findDVRDeclares(&alloca)) {
-    return record->getVariable();
-  }
-  for (const llvm::DbgDeclareInst* const declare :
-       llvm::findDbgDeclares(&alloca)) {
-    return declare->getVariable();
-  }
-  return nullptr;
-}
 
 }  // namespace
 
@@ -164,6 +149,8 @@ void FunctionTranslator::EmitPrologue() {
   if (moves_stack_) {
     stack_slot_ = builder_.CreateAlloca(translation_.i64());
     builder_.CreateStore(frame_, stack_slot_);
+    lowest_slot_ = builder_.CreateAlloca(translation_.i64());
+    builder_.CreateStore(frame_, lowest_slot_);
   }
   if (translation_.options().checked) MarkFrame();
 }
@@ -193,26 +180,17 @@ void FunctionTranslator::MarkFrame() {
 }
 
 void FunctionTranslator::DescribeFrame() {
-  ImageFrame frame = {guest_.getName().str(), "", frame_bytes_, variadic_bytes_,
-                      guest_.isVarArg(),      {}};
-  if (const llvm::DISubprogram* const program = guest_.getSubprogram()) {
-    frame.file = program->getFilename().str();
-  }
+  ImageFrame frame = EmptyFrame();
+  frame.size_bytes = frame_bytes_;
+  frame.mark_offset = variadic_bytes_;
+  frame.is_variadic = guest_.isVarArg();
   for (const Local& local : locals_) {
-    const llvm::DILocalVariable* const variable = VariableOf(*local.alloca);
     frame.variables.push_back(
-        {variable == nullptr ? "" : variable->getName().str(),
-         variable == nullptr ? 0 : variable->getLine(), local.offset,
-         local.size_bytes, local.alloca->getAlign().value()});
+        DescribeVariable(*local.alloca, local.offset, local.size_bytes));
   }
-  const std::uint64_t words[] = {kFrameMark,
-                                 translation_.AddFrame(std::move(frame))};
-  for (std::uint64_t i = 0; i < 2; ++i) {
-    llvm::Value* const place =
-        builder_.CreateAdd(frame_, Number(variadic_bytes_ + 8 * i));
-    Scoped(builder_.CreateAlignedStore(Number(words[i]), HostPointer(place),
-                                       llvm::Align(1)));
-  }
+  frame_number_ = translation_.AddFrame(std::move(frame));
+  StoreWords(builder_.CreateAdd(frame_, Number(variadic_bytes_)),
+             {Number(kFrameMark), Number(*frame_number_)});
 }
 
 void FunctionTranslator::LeaveFrame() {
@@ -226,56 +204,6 @@ void FunctionTranslator::LeaveFrame() {
                                 ? builder_.CreateSub(host_.getArg(1), begin)
                                 : Number(frame_bytes_);
   Mark(CheckKind::kPop, begin, size);
-}
-
-// ---- dynamic allocas -------------------------------------------------------
-
-llvm::Value* FunctionTranslator::TranslateDynamicAlloca(
-    llvm::AllocaInst& alloca) {
-  const std::uint64_t element =
-      translation_.layout().getTypeAllocSize(alloca.getAllocatedType());
-  llvm::Value* const count = builder_.CreateZExtOrTrunc(
-      Map(alloca.getArraySize()), translation_.i64());
-  llvm::Value* const capped = builder_.CreateBinaryIntrinsic(
-      llvm::Intrinsic::umin, count, Number(kFunctionBase / (element + 1)));
-  return TakeStack(builder_.CreateMul(capped, Number(element)),
-                   alloca.getAlign().value());
-}
-
-bool FunctionTranslator::IsAllocaCall(const llvm::CallInst& call) {
-  const llvm::Function* const callee = CalledFunction(call);
-  return callee != nullptr && callee->isDeclaration() &&
-         callee->getName() == "alloca" && call.arg_size() == 1 &&
-         call.getArgOperand(0)->getType()->isIntegerTy();
-}
-
-llvm::Value* FunctionTranslator::TakeStack(llvm::Value* size,
-                                           std::uint64_t alignment) {
-  // Capped, so that no sum below wraps: a fault comes of it all the same.
-  size = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, size,
-                                        Number(kFunctionBase));
-  alignment = std::max(alignment, kFrameAlignment);
-  llvm::Value* const old = StackPointer();
-  const std::uint64_t red_zone =
-      translation_.options().checked ? kRedZoneBytes : 0;
-  llvm::Value* const object = builder_.CreateAnd(
-      builder_.CreateSub(builder_.CreateSub(old, Number(red_zone)), size),
-      Number(-alignment));
-  // The arguments of variadic calls stay at the frame's lower end.
-  llvm::Value* const pointer = builder_.CreateAnd(
-      builder_.CreateSub(object, Number(red_zone)), Number(-kFrameAlignment));
-  const GuestBounds& bounds = translation_.bounds();
-  llvm::Value* const room =
-      builder_.CreateSub(pointer, Number(bounds.stack_begin));
-  Require(builder_.CreateICmpULT(room,
-                                 Number(bounds.stack_end - bounds.stack_begin)),
-          SiteKind::kAlloca, size, 0);
-  SetStackPointer(pointer);
-  if (translation_.options().checked) {
-    Mark(CheckKind::kFrame, pointer, builder_.CreateSub(old, pointer));
-    Mark(CheckKind::kLocal, object, size);
-  }
-  return object;
 }
 
 }  // namespace kheap

@@ -8,6 +8,7 @@
 #include "llvm/ADT/PostOrderIterator.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/MDBuilder.h"
+#include "runner/call_shape.h"
 
 namespace kheap {
 
@@ -195,8 +196,8 @@ llvm::Value* FunctionTranslator::Map(llvm::Value* value) {
 }
 
 void FunctionTranslator::TranslateReturn(llvm::ReturnInst& ret) {
-  llvm::Value* const value =
-      ret.getReturnValue() == nullptr ? nullptr : Settled(ret.getReturnValue());
+  llvm::Value* value = ret.getReturnValue();
+  if (value != nullptr) value = AfterReturn(value, Settled(value));
   LeaveFrame();
   if (value == nullptr) {
     builder_.CreateRetVoid();
@@ -241,6 +242,12 @@ void FunctionTranslator::Require(llvm::Value* holds, SiteKind kind,
   builder_.SetInsertPoint(fault);
   EmitFault(kind, address, size_bytes);
   builder_.SetInsertPoint(next);
+}
+
+void FunctionTranslator::RequireTarget(llvm::Value* holds,
+                                       llvm::CallInst& call) {
+  Require(holds, SiteKind::kCall, Map(call.getCalledOperand()),
+          translation_.CallTypeNumber(PrototypeOf(*call.getFunctionType())));
 }
 
 void FunctionTranslator::EmitFault(SiteKind kind, llvm::Value* address,

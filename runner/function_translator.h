@@ -10,12 +10,15 @@
 //
 //   function_translator.cc      blocks, and how a check ends in a fault
 //   frame_translation.cc        locals, and the guest's stack
+//   dynamic_frame_translation.cc  arrays of variable length, reports' words
 //   arithmetic_translation.cc   numbers and addresses
 //   memory_translation.cc       checks, loads and stores, block copies
 //   call_translation.cc         calls, setjmp, inline assembly
 //   intrinsic_translation.cc    what LLVM calls intrinsics
 
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,9 +60,11 @@ class FunctionTranslator {
   llvm::Value* Map(llvm::Value* value);
   llvm::Value* TranslateGep(llvm::GetElementPtrInst& gep);
   llvm::Value* TranslateDynamicAlloca(llvm::AllocaInst& alloca);
-  // An object of `size` bytes (a number of the guest's) until the function
-  // returns.
-  llvm::Value* TakeStack(llvm::Value* size, std::uint64_t alignment);
+  // An object of `size` bytes (a number of the guest's), until the function
+  // returns or gives it back. `array` has its name, if any, and alignment.
+  llvm::Value* TakeStack(llvm::Value* size, ImageVariable array);
+  void GiveStackBack(llvm::Value* pointer);
+  llvm::Value* AfterReturn(const llvm::Value* returned, llvm::Value* pointer);
   // Whether a call is of alloca under its own name.
   static bool IsAllocaCall(const llvm::CallInst& call);
   llvm::Value* TranslateBinary(llvm::BinaryOperator& operation);
@@ -79,6 +84,8 @@ class FunctionTranslator {
   // Continues in a new block where `holds`, and faults otherwise.
   void Require(llvm::Value* holds, SiteKind kind, llvm::Value* address,
                std::uint32_t size_bytes);
+  // The same for a call whose target is as it has to be.
+  void RequireTarget(llvm::Value* holds, llvm::CallInst& call);
   void EmitFault(SiteKind kind, llvm::Value* address, std::uint32_t size_bytes);
   void CountStep();
   llvm::Value* Number(std::uint64_t value);
@@ -88,6 +95,12 @@ class FunctionTranslator {
   void MarkFrame();
   // Writes where a report looks for what lies in the frame.
   void DescribeFrame();
+  ImageFrame EmptyFrame() const;
+  static ImageVariable DescribeVariable(const llvm::AllocaInst& alloca,
+                                        std::uint64_t offset,
+                                        std::uint64_t size_bytes);
+  void StoreWords(llvm::Value* address,
+                  std::initializer_list<llvm::Value*> words);
   void LeaveFrame();
 
   // ---- memory_translation.cc ------------------------------------------------
@@ -164,10 +177,12 @@ class FunctionTranslator {
   std::uint64_t wanted_bytes_ = 0;    // by locals, were there room for them
   std::uint64_t variadic_bytes_ = 0;  // at its lower end
   bool moves_stack_ = false;          // dynamic allocas
+  std::optional<std::uint64_t> frame_number_;  // in the image
   bool calls_setjmp_ = false;
   llvm::Value* base_ = nullptr;
-  llvm::Value* frame_ = nullptr;       // the stack pointer after the prologue
-  llvm::Value* stack_slot_ = nullptr;  // where it changes later
+  llvm::Value* frame_ = nullptr;        // the stack pointer after the prologue
+  llvm::Value* stack_slot_ = nullptr;   // where it changes later
+  llvm::Value* lowest_slot_ = nullptr;  // and what it was at least
   llvm::DebugLoc location_;
 };
 

@@ -55,8 +55,11 @@ struct FunctionEntry {
   std::uint64_t type;
 };
 
+// What a frame begins at is a multiple of.
+inline constexpr std::uint64_t kFrameAlignment = 16;
+
 // Why compiled code calls the host's fault function; the size of an access is
-// in the site.
+// in the site, and of a call through a pointer the number of its type.
 enum class SiteKind : std::uint32_t {
   kLoad = 0,
   kStore = 1,
@@ -85,6 +88,24 @@ struct SiteRecord {
 // In checked mode a frame with variables has two words in the red zone before
 // the first: this, and the frame's index in the image. Reports find it by them.
 inline constexpr std::uint64_t kFrameMark = 5715983201642079342u;
+
+// An array of variable length, or what alloca gave, has four words in the red
+// zone before it: this, the index in the image of a frame that has one
+// variable, the array's size, and how much of the stack it takes in all.
+inline constexpr std::uint64_t kArrayMark = 7240916352084517693u;
+inline constexpr std::uint64_t kArrayMarkBytes = 32;
+
+// In checked mode a pointer into a function's own frame that the function
+// returns becomes one to nowhere (C17 6.2.4: it is indeterminate), which tells
+// where it led: kReturnedBase + index of the frame * kReturnedStride +
+// kReturnedMiddle + offset from the frame's begin. No arena reaches so far.
+inline constexpr std::uint64_t kReturnedBase = 4611686018427387904u;  // 2^62
+inline constexpr std::uint64_t kReturnedStride = 2199023255552u;      // 2^41
+inline constexpr std::uint64_t kReturnedMiddle = kReturnedStride / 2;
+inline constexpr std::uint64_t kReturnedFramesMax = 1048576;
+constexpr bool IsReturned(std::uint64_t address) {
+  return address - kReturnedBase < kReturnedFramesMax * kReturnedStride;
+}
 
 // Names in a compiled object.
 inline constexpr char kGuestPrefix[] = "guest.";  // before a function's own

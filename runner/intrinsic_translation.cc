@@ -186,13 +186,7 @@ void FunctionTranslator::TranslateEffect(llvm::IntrinsicInst& call) {
                         Use::kValue, false),
                    Map(call.getArgOperand(0)), false);
     case llvm::Intrinsic::stackrestore:
-      // Only back up, and not above the frame: the number is the guest's.
-      return SetStackPointer(builder_.CreateBinaryIntrinsic(
-          llvm::Intrinsic::umin,
-          builder_.CreateBinaryIntrinsic(llvm::Intrinsic::umax,
-                                         Map(call.getArgOperand(0)),
-                                         StackPointer()),
-          frame_));
+      return GiveStackBack(Map(call.getArgOperand(0)));
     case llvm::Intrinsic::trap:
     case llvm::Intrinsic::debugtrap:
     case llvm::Intrinsic::ubsantrap:

@@ -24,6 +24,8 @@ struct SourceLine {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::string function;
+
+  friend bool operator==(const SourceLine&, const SourceLine&) = default;
 };
 
 class LoadedProgram {

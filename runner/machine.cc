@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/machine.h"
 
-#include <unwind.h>
-
 #include <algorithm>
 #include <cstring>
 #include <exception>
@@ -15,20 +13,8 @@ namespace kheap {
 
 namespace {
 
-constexpr std::size_t kCallsMax = 64;
 // Of the guest's jump buffer, what is used.
 constexpr std::uint64_t kJumpBufferBytes = 8;
-
-// The return addresses on the host's stack, innermost first.
-struct Walk {
-  std::vector<const void*> addresses;
-};
-
-_Unwind_Reason_Code Note(_Unwind_Context* context, void* walk) {
-  auto& addresses = static_cast<Walk*>(walk)->addresses;
-  addresses.push_back(reinterpret_cast<const void*>(_Unwind_GetIP(context)));
-  return addresses.size() < 4096 ? _URC_NO_REASON : _URC_NORMAL_STOP;
-}
 
 }  // namespace
 
@@ -115,39 +101,29 @@ void Machine::PassTime() {
 
 // ---- faults ----------------------------------------------------------------
 
-void Machine::NoteCalls() {
-  Walk walk;
-  _Unwind_Backtrace(Note, &walk);
-  for (const void* const address : walk.addresses) {
-    if (fault_place_.calls.size() >= kCallsMax) {
-      fault_place_.has_more_calls = true;
-      break;
-    }
-    for (const SourceLine& line : program_->Lines(address)) {
-      fault_place_.calls.push_back(line);
-    }
+// An access by a pointer that a function returned into its own frame is one
+// after its return.
+[[noreturn]] void Throw(MemoryFault fault) {
+  if (fault.code == FaultCode::kOutOfBounds &&
+      IsReturned(fault.address.offset())) {
+    fault.code = FaultCode::kStackUseAfterReturn;
   }
+  throw fault;
 }
 
 void Machine::Raise(const MemoryFault& fault, TargetKind target) {
   fault_place_ = {};
+  fault_place_.calls = RunningCalls(*program_);
   fault_place_.target = target;
-  NoteCalls();
-  throw fault;
+  Throw(fault);
 }
 
 void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
   const SiteRecord& site = program_->site(index);
   fault_place_ = {};
   fault_place_.site = site;
-  NoteCalls();
-  // The site is exact where the line table was merged with a neighbour's.
   const SourceLine here = {site.file, site.line, site.column, site.function};
-  if (fault_place_.calls.empty()) {
-    fault_place_.calls.push_back(here);
-  } else if (fault_place_.calls.front().function == here.function) {
-    fault_place_.calls.front() = here;
-  }
+  fault_place_.calls = RunningCalls(*program_, &here);
   switch (site.kind) {
     case SiteKind::kPush:
       throw MemoryFault{FaultCode::kStackOverflow, Access::kPush, address,
@@ -181,7 +157,7 @@ void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
                         : site.kind == SiteKind::kStore ? Access::kStore
                                                         : Access::kUpdate;
   if (const auto fault = heap().FindFault(address, site.size_bytes, access)) {
-    throw *fault;
+    Throw(*fault);
   }
   throw MemoryFault{FaultCode::kOutOfBounds, access, address, site.size_bytes};
 }

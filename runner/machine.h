@@ -19,6 +19,7 @@
 #include "kernel/console.h"
 #include "kernel/kernel.h"
 #include "process/process.h"
+#include "runner/call_stack.h"
 #include "runner/guest_abi.h"
 #include "runner/initial_state.h"
 #include "runner/loaded_program.h"
@@ -45,8 +46,7 @@ enum class TargetKind : std::uint8_t { kPointer, kJump, kHandler };
 // Where compiled code was when it faulted.
 struct FaultPlace {
   std::optional<SiteRecord> site;
-  std::vector<SourceLine> calls;  // innermost first
-  bool has_more_calls = false;
+  CallStack calls;
   TargetKind target = TargetKind::kPointer;
 };
 
@@ -101,7 +101,6 @@ class Machine {
   // Notes where the guest is, for the report, and throws.
   [[noreturn]] void Raise(const MemoryFault& fault,
                           TargetKind target = TargetKind::kPointer);
-  void NoteCalls();
 
   // Where the host's setjmp for the guest's call at `site` is to put what it
   // keeps. The guest's buffer gets its number, so a copy is as good. With

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
@@ -27,6 +28,15 @@ namespace {
 // What files and the rest of the kernel's state may take; touched as it is
 // used.
 constexpr std::uint64_t kKernelBytes = std::uint64_t{64} * 1024 * 1024;
+
+// "list.c:3", or nothing.
+std::string DeclarationOf(const llvm::GlobalVariable& global) {
+  llvm::SmallVector<llvm::DIGlobalVariableExpression*, 1> notes;
+  global.getDebugInfo(notes);
+  if (notes.empty() || notes.front()->getVariable()->getLine() == 0) return "";
+  const llvm::DIGlobalVariable& declared = *notes.front()->getVariable();
+  return absl::StrCat(declared.getFilename().str(), ":", declared.getLine());
+}
 
 class ModuleTranslator {
  public:
@@ -132,6 +142,8 @@ absl::Status ModuleTranslator::PlaceGlobals() {
   for (llvm::GlobalVariable* const global : globals_) {
     ImageGlobal image;
     image.name = global->getName().str();
+    image.is_library =
+        global->hasName() && !translation_.IsDefinedByProgram(image.name);
     if (image.name.empty()) image.name = absl::StrCat(".", nameless++);
     if (image.name.size() > kSymbolNameBytesMax) {
       image.name = absl::StrCat(image.name.substr(0, 200), ".", nameless++);
@@ -154,6 +166,7 @@ absl::Status ModuleTranslator::PlaceGlobals() {
     const VariableType type = TypeOf(*global);
     image.type = type.letters;
     image.c_type = type.c_type;
+    image.declared = DeclarationOf(*global);
     symbol_bytes += 160 + image.name.size();
     image_.globals.push_back(image);
   }
@@ -250,9 +263,11 @@ void ModuleTranslator::FillImage() {
 
 void ModuleTranslator::EmitImage() {
   for (llvm::Function* const function : translation_.taken_functions()) {
-    image_.functions.push_back({function->getName().str(), "", "",
+    image_.functions.push_back({function->getName().str(), "",
+                                ShapeOf(*function).prototype,
                                 translation_.FunctionPointer(function)});
   }
+  image_.call_types = translation_.call_types();
   image_.frames = translation_.TakeFrames();
   const std::string bytes = image_.Serialise();
   auto* const value = llvm::ConstantDataArray::getString(

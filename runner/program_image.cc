@@ -66,7 +66,7 @@ class Reader {
   bool ok_ = true;
 };
 
-constexpr std::uint64_t kImageVersion = 5;
+constexpr std::uint64_t kImageVersion = 6;
 
 void WriteFrames(Writer& out, const std::vector<ImageFrame>& frames) {
   out.Number(frames.size());
@@ -126,6 +126,7 @@ std::string ProgramImage::Serialise() const {
   out.Number(globals.size());
   for (const ImageGlobal& global : globals) {
     out.Text(global.name);
+    out.Number(global.is_library ? 1 : 0);
     out.Number(static_cast<std::uint64_t>(global.section));
     out.Number(global.size_bytes);
     out.Number(global.alignment);
@@ -133,6 +134,7 @@ std::string ProgramImage::Serialise() const {
     out.Text(global.bytes);
     out.Text(global.type);
     out.Text(global.c_type);
+    out.Text(global.declared);
   }
   out.Number(functions.size());
   for (const ImageFunction& function : functions) {
@@ -142,6 +144,8 @@ std::string ProgramImage::Serialise() const {
     out.Number(function.pointer);
   }
   WriteFrames(out, frames);
+  out.Number(call_types.size());
+  for (const std::string& type : call_types) out.Text(type);
   return out.Take();
 }
 
@@ -160,6 +164,7 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
   for (std::uint64_t left = in.Count(); left > 0 && in.ok(); --left) {
     ImageGlobal global;
     global.name = in.Text();
+    global.is_library = in.Number() != 0;
     global.section = static_cast<ImageSection>(in.Number());
     global.size_bytes = in.Number();
     global.alignment = in.Number();
@@ -167,6 +172,7 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
     global.bytes = in.Text();
     global.type = in.Text();
     global.c_type = in.Text();
+    global.declared = in.Text();
     image.globals.push_back(std::move(global));
   }
   for (std::uint64_t left = in.Count(); left > 0 && in.ok(); --left) {
@@ -178,6 +184,9 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
     image.functions.push_back(std::move(function));
   }
   image.frames = ReadFrames(in);
+  for (std::uint64_t left = in.Count(); left > 0 && in.ok(); --left) {
+    image.call_types.push_back(in.Text());
+  }
   if (!is_ours || !in.ok() || !in.at_end()) {
     return absl::DataLossError("the program's image is damaged");
   }

@@ -20,6 +20,7 @@ enum class ImageSection : std::uint8_t { kData, kBss, kReadOnly };
 
 struct ImageGlobal {
   std::string name;
+  bool is_library;  // the C library's, not the program's
   ImageSection section;
   std::uint64_t size_bytes;
   std::uint64_t alignment;
@@ -29,6 +30,7 @@ struct ImageGlobal {
   // empty where only the size is known. And as C writes it, for messages.
   std::string type;
   std::string c_type;
+  std::string declared;  // "list.c:3", or empty
 };
 
 // A letter per value: 'v' void, 'p' pointer, 'q' 128-bit, 'l' 64-bit, 'i'
@@ -74,6 +76,9 @@ struct ProgramImage {
   std::vector<ImageGlobal> globals;
   std::vector<ImageFunction> functions;
   std::vector<ImageFrame> frames;
+  // As C writes them, the types that calls through pointers take their targets
+  // to have.
+  std::vector<std::string> call_types;
 
   std::string Serialise() const;
   // DataLoss if the bytes are not what Serialise returned.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/translation.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -25,11 +26,6 @@ std::string Print(const llvm::Type& type) {
 }
 
 }  // namespace
-
-const llvm::Function* CalledFunction(const llvm::CallInst& call) {
-  return llvm::dyn_cast<llvm::Function>(
-      call.getCalledOperand()->stripPointerCastsAndAliases());
-}
 
 Translation::Translation(llvm::Module& module,
                          const TranslationOptions& options)
@@ -84,6 +80,13 @@ std::uint64_t Translation::TypeNumber(llvm::FunctionType* type) {
   const std::string name = Print(*MapFunctionType(type));
   return type_numbers_.try_emplace(name, type_numbers_.size() + 1)
       .first->second;
+}
+
+std::uint32_t Translation::CallTypeNumber(const std::string& words) {
+  const auto index =
+      std::ranges::find(call_types_, words) - call_types_.begin();
+  if (index == std::ssize(call_types_)) call_types_.push_back(words);
+  return static_cast<std::uint32_t>(index + 1);
 }
 
 // ---- addresses -------------------------------------------------------------

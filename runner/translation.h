@@ -29,14 +29,17 @@ struct TranslationOptions {
   bool checked = true;
   bool tells_time = false;    // so that its clock is to pass with its steps
   bool limits_steps = false;  // so that they are to end where the budget does
-  // The functions that the program defines, not its library.
-  absl::flat_hash_set<std::string> program_functions;
+  // Of the functions and variables that the program defines, not its library.
+  absl::flat_hash_set<std::string> program_names;
 
   bool counts_steps() const { return tells_time || limits_steps; }
 };
 
 // The function that a call names, whatever type the call believes it to have.
-const llvm::Function* CalledFunction(const llvm::CallInst& call);
+inline const llvm::Function* CalledFunction(const llvm::CallInst& call) {
+  return llvm::dyn_cast<llvm::Function>(
+      call.getCalledOperand()->stripPointerCastsAndAliases());
+}
 
 class Translation {
  public:
@@ -62,6 +65,11 @@ class Translation {
   llvm::FunctionType* MapFunctionType(llvm::FunctionType* type);
   // The number that calls through a pointer compare.
   std::uint64_t TypeNumber(llvm::FunctionType* type);
+  // The number, from 1, of a call's type in C's words, for reports: pointers
+  // are told from numbers there.
+  std::uint32_t CallTypeNumber(const std::string& words);
+  // Those words, by their numbers less 1.
+  const std::vector<std::string>& call_types() const { return call_types_; }
 
   // ---- addresses ------------------------------------------------------------
 
@@ -104,9 +112,10 @@ class Translation {
   // is left when it has been optimised, as a native linker would have it.
   llvm::FunctionCallee UndefinedFunction(const std::string& name,
                                          llvm::FunctionType* guest_type);
-  // Whether the program itself, not its library, defines a function.
+  // Whether the program itself, not its library, defines a function or
+  // variable.
   bool IsDefinedByProgram(const std::string& name) const {
-    return options_.program_functions.contains(name);
+    return options_.program_names.contains(name);
   }
 
   // ---- frames ---------------------------------------------------------------
@@ -156,6 +165,7 @@ class Translation {
   std::vector<llvm::Function*> taken_functions_;
   absl::flat_hash_map<const llvm::BasicBlock*, std::uint64_t> labels_;
   std::map<std::string, std::uint64_t> type_numbers_;
+  std::vector<std::string> call_types_;
   absl::flat_hash_map<const llvm::Function*, llvm::Function*> hosts_;
   std::vector<Site> sites_;
   std::vector<ImageFrame> frames_;

@@ -283,12 +283,8 @@ Stop StopOf(const Program& program, std::uint64_t steps) {
   const RunEnd end = process->RunMain({"endless"}).value();
   EXPECT_TRUE(end.steps_used_up);
   EXPECT_FALSE(end.fault.has_value());
-  Stop stop = {process->output(), ToString(process->heap().ComputeDigest()),
-               ""};
-  for (const SourceLine& line : process->machine().fault_place().calls) {
-    stop.place += line.function + ":" + std::to_string(line.line) + " ";
-  }
-  return stop;
+  return {process->output(), ToString(process->heap().ComputeDigest()),
+          ToString(process->machine().fault_place().calls)};
 }
 
 TEST_P(EndlessProgramTest, StopsAtTheSamePointEveryTime) {

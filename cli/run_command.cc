@@ -19,6 +19,7 @@
 #include "kernel/console.h"
 #include "kernel/linux_errno.h"
 #include "kernel/syscall_name.h"
+#include "runner/leaks.h"
 #include "runner/program.h"
 #include "runner/program_compiler.h"
 
@@ -80,7 +81,8 @@ std::vector<Option> OptionsFor(Settings& settings) {
        SetFlag(settings.shows_time, true)},
       {"emit", "ir|bitcode",
        "do not run; print the translated program as LLVM\n"
-       "assembly, or the compiled one as bitcode",
+       "assembly, to read, or the compiled one as\n"
+       "bitcode, to run",
        [&settings](std::string_view text) { return SetEmit(text, settings); }},
   };
   options.insert(options.end(), own);
@@ -112,24 +114,42 @@ int Fail(const absl::Status& status, Console& console) {
   return kExitUsage;
 }
 
-void ReportLeaks(GuestProcess& process, Console& console) {
+// Some of the blocks that were not freed.
+struct LeakTotal {
   std::uint64_t blocks = 0;
   std::uint64_t bytes = 0;
-  std::string text;
-  process.process().malloc().Walk([&](const BlockInfo& block) {
-    if (block.kind != BlockKind::kLive) return;
+
+  void Add(const Leak& leak) {
     blocks += 1;
-    bytes += block.size_bytes;
-    absl::StrAppend(&text, "leak: ", Count(block.size_bytes, "byte"), " at ",
-                    ToString(block.begin));
-    const BlockHistory history = process.machine().HistoryOf(block.sequence);
+    bytes += leak.block.size_bytes;
+  }
+  std::string Text() const {
+    return absl::StrCat(Count(blocks, "block"), ", ", Count(bytes, "byte"));
+  }
+};
+
+void ReportLeaks(GuestProcess& process, Console& console) {
+  LeakTotal all;
+  LeakTotal kept;
+  std::string text;
+  for (const Leak& leak : FindLeaks(process.machine())) {
+    all.Add(leak);
+    absl::StrAppend(&text, "leak: ", Count(leak.block.size_bytes, "byte"),
+                    " at ", ToString(leak.block.begin));
+    const BlockHistory history =
+        process.machine().HistoryOf(leak.block.sequence);
     if (history.allocated.has_value()) {
       absl::StrAppend(&text, ", allocated at ", *history.allocated);
     }
+    if (!leak.keeper.empty()) {
+      kept.Add(leak);
+      absl::StrAppend(&text, ", still kept by ", leak.keeper);
+    }
     text += '\n';
-  });
-  absl::StrAppend(&text, "leaks: ", Count(blocks, "block"), ", ",
-                  Count(bytes, "byte"), "\n");
+  }
+  absl::StrAppend(&text, "leaks: ", all.Text());
+  if (kept.blocks > 0) absl::StrAppend(&text, "; still kept: ", kept.Text());
+  text += '\n';
   console.err << text;
 }
 
@@ -147,7 +167,8 @@ int StatusOf(const RunEnd& end, GuestProcess& process, Console& console) {
     return static_cast<int>(end.fault->code);
   }
   if (end.steps_used_up) {
-    console.err << "kheap run: the steps are used up\n";
+    console.err << "kheap run: the steps are used up\n"
+                << ToString(process.machine().fault_place().calls);
     return kExitStepsUsedUp;
   }
   if (const auto killed = KilledBy(process.machine().kernel().end())) {

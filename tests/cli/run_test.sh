@@ -77,6 +77,7 @@ for mode in "${modes[@]}"; do
   run "$kheap" run "$mode" --max-steps=20000 --digest endless.c
   expect_status 124
   expect_err 'kheap run: the steps are used up'
+  expect_err_like '^ +(at )?endless.c:4(:[0-9]+)? in main$'
   cp "$work/out" "$work/first_out"
   cp "$work/err" "$work/first_err"
   [[ $(wc -l <"$work/out") -gt 10 ]] || fail 'expected some lines'
@@ -93,9 +94,11 @@ cat >leaky.c <<'C'
 #include <stdlib.h>
 static void *keep(unsigned long size) { return malloc(size); }
 void *kept[3];
+void *volatile lost;
 int main(void) {
   kept[0] = keep(24);
-  kept[1] = calloc(10, 10);
+  lost = calloc(10, 10);
+  lost = 0;
   free(keep(5000));
   return 0;
 }
@@ -103,16 +106,16 @@ C
 run "$kheap" run --leaks --stats leaky.c
 expect_status 0
 expect_out ''
-expect_err_like '^leak: 24 bytes at 0x[0-9a-f]+, allocated at leaky.c:2 in keep$'
-expect_err_like '^leak: 100 bytes at 0x[0-9a-f]+, allocated at leaky.c:6 in main$'
-expect_err 'leaks: 2 blocks, 124 bytes'
+expect_err_like '^leak: 24 bytes at 0x[0-9a-f]+, allocated at leaky.c:2 in keep, still kept by `kept`$'
+expect_err_like '^leak: 100 bytes at 0x[0-9a-f]+, allocated at leaky.c:7 in main$'
+expect_err 'leaks: 2 blocks, 124 bytes; still kept: 1 block, 24 bytes'
 expect_err_like '^malloc: 2 blocks of 124 bytes live, at most 3 of 5124; footprint [0-9]+ bytes$'
 # With a seed and without places of calls there are as many.
 run "$kheap" run --leaks --stats --seed=3 leaky.c
-expect_err 'leaks: 2 blocks, 124 bytes'
+expect_err 'leaks: 2 blocks, 124 bytes; still kept: 1 block, 24 bytes'
 expect_err_like '^malloc: 2 blocks of 124 bytes live, at most 3 of 5124; '
 run "$kheap" run --fast --leaks leaky.c
-expect_err_like '^leak: 24 bytes at 0x[0-9a-f]+$'
+expect_err_like '^leak: 24 bytes at 0x[0-9a-f]+, still kept by `kept`$'
 expect_err_like '^leaks: 2 blocks, '
 
 cat >unknown.c <<'C'
@@ -151,7 +154,7 @@ cp "$work/out" leaky.bc
 [[ $(head -c 2 leaky.bc) == BC ]] || fail 'expected bitcode'
 run "$kheap" run --leaks leaky.bc
 expect_status 0
-expect_err 'leaks: 2 blocks, 124 bytes'
+expect_err 'leaks: 2 blocks, 124 bytes; still kept: 1 block, 24 bytes'
 run "$kheap" run --emit=text leaky.c
 expect_status 2
 expect_err 'is neither ir nor bitcode'

@@ -160,21 +160,22 @@ std::string FaultInOneLine(std::string_view report) {
   return line;
 }
 
+Outcome NotStarted(const absl::Status& status) {
+  return {Verdict::kNotStarted,
+          "does not start: " + FirstLine(RefusalReason(status))};
+}
+
 Outcome RunOnce(const Program& program, const std::string& file,
                 const Input& input, const ProgramSettings& settings,
                 std::vector<std::string> arguments) {
   UnseenConsole streams(input.text);
   RunOptions options = settings.run;
   options.console = &streams;
-  const auto refusal = [](const absl::Status& status) {
-    return Outcome{Verdict::kNotStarted,
-                   "does not start: " + FirstLine(RefusalReason(status))};
-  };
   const auto process = StartProgram(program, options);
-  if (!process.ok()) return refusal(process.status());
+  if (!process.ok()) return NotStarted(process.status());
   arguments.insert(arguments.begin(), file);
   const auto end = (*process)->RunMain(arguments, settings.environment);
-  if (!end.ok()) return refusal(end.status());
+  if (!end.ok()) return NotStarted(end.status());
   if (end->fault.has_value()) {
     return {Verdict::kFault, FaultInOneLine((*process)->Explain(*end->fault))};
   }
@@ -198,6 +199,10 @@ class Checker {
   void Check(const Source& source, const std::vector<std::string>& arguments) {
     const std::string& file = source.path;
     const auto program = Program::Compile(settings_.compile, {source});
+    if (absl::IsOutOfRange(program.status())) {
+      Note(file, NotStarted(program.status()));
+      return;
+    }
     if (!program.ok()) {
       Note(file, {Verdict::kNotCompiled,
                   "does not compile: " +

@@ -165,7 +165,7 @@ TEST_F(CheckCommandTest, AnArenaThatCannotBeNamesTheOption) {
         std::pair("--max-stack=64G", "--max-stack: a stack of 68719476736 ")}) {
     const Outcome outcome = Check({option, "good.c"});
     EXPECT_EQ(outcome.status, 1);
-    EXPECT_TRUE(outcome.out.starts_with("good.c: does not compile: " +
+    EXPECT_TRUE(outcome.out.starts_with("good.c: does not start: " +
                                         std::string(start)))
         << outcome.out;
   }

@@ -22,7 +22,7 @@ expect() {
 
 expect word_count.c $'one two\nthree\n' '2 lines, 3 words, 14 characters'
 expect hash_table.c '' '1000 keys, key0 100 times, key999 100 times'
-expect arena_allocator.c '' '8547 nodes, height 31, 51 chunks'
+expect arena_allocator.c '' '8547 nodes, height 31, 67 chunks'
 expect b_tree.c '' '20000 keys in order, 20000 found'
 expect matrix_multiply.c '' 'trace 592.500, corner 48.625'
 

@@ -216,6 +216,7 @@ void Collector::CollectMajor() {
 }
 
 void Collector::SetStress(bool stress) {
+  RequireIntact();
   state_->stress = stress ? 1 : 0;
   Nursery(Space(*heap_)).UpdateFastEnd();
 }

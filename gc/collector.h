@@ -81,8 +81,9 @@ class Collector {
   // InvalidArgument for a type that cannot be, ResourceExhausted without memory
   // or beyond 65536 types.
   absl::StatusOr<GcType> RegisterType(const TypeOptions& options);
-  // The type of that number, also in an arena that came from an image; numbers
-  // count up from 0. Fault 116 if the guest has overwritten it.
+  // The type of that number, also in an arena that came from an image: the
+  // first that was registered has 0, the next 1. Nothing where there is none.
+  // Fault 116 if the guest has overwritten it.
   std::optional<GcType> TypeAt(std::uint16_t id) const;
 
   // ---- roots ----------------------------------------------------------------

@@ -66,8 +66,9 @@ struct CollectorState {
   // Allocation: the gap of the nursery in use is [gap_begin, gap_end), of which
   // objects fill [gap_begin, top). The next gap is linked from its own filler.
   Word top;
-  // gap_end, or 0 so that every allocation takes the slow path (checked mode,
-  // stress mode).
+  // gap_end, or 0 so that every allocation takes the slow path: in checked mode
+  // and stress mode, while a collection runs and after one that never ended.
+  // Where no gap is open, top, gap_begin and gap_end are equal.
   Word fast_end;
   Word gap_begin;
   Word gap_end;

@@ -263,7 +263,7 @@ void Audit::CheckRoots() {
   for (const Word& slot :
        Words(space_.heap(), space_.state().global_roots).all()) {
     if (!Require(space_.MayBeRoot(slot),
-                 "a global root is a word outside of the collector's memory",
+                 "a global root is a word outside of the space and tables",
                  slot)) {
       return;
     }

@@ -14,9 +14,8 @@ namespace kheap::gc {
 
 absl::Status Collector::AddRoot(Address slot) {
   if (!Space(*heap_).MayBeRoot(slot.offset())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no word of the arena outside of the collector's memory ",
-                     "lies at ", ToString(slot)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no word outside of the space and tables lies at ", ToString(slot)));
   }
   Words roots(*heap_, state_->global_roots);
   if (!roots.Reserve(1)) {

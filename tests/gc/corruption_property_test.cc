@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stray stores of the guest, all over what it can reach of the collector: fault
-// 116 or wrong data there, and never a byte outside of it.
+// 116 or wrong data there, and never a byte outside of it. In fast mode, since
+// checked mode refuses such a store.
 #include <cstdint>
 #include <optional>
 #include <tuple>

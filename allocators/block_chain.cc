@@ -116,9 +116,12 @@ void BlockChain::Clear() {
 PageBlock BlockChain::Holding(Address address) const {
   // A link that a guest has forged may lead in a circle.
   std::uint64_t left = record().block_count;
+  Address newer;
   for (Address at(record().last_block); !at.is_null() && left != 0; --left) {
     const PageBlock block = At(at);
+    if (block.next != newer) RaiseOverwritten(at);
     if (address - block.begin < block.size_bytes) return block;
+    newer = at;
     at = block.previous;
   }
   RaiseOverwritten(Address(record().last_block));

@@ -39,7 +39,8 @@ class BlockChain {
   // Gives a block back to malloc.
   void Remove(const PageBlock& block);
   void Clear();
-  // The block that holds an address of this owner's.
+  // The block that holds an address of this owner's. From the newest to it the
+  // headers lead to each other.
   PageBlock Holding(Address address) const;
   // Looks at every header before anything is done that cannot be done by
   // halves: they lead to each other, and are as many as the record counts.

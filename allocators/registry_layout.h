@@ -49,7 +49,7 @@ struct RegistryHeader {
 };
 static_assert(sizeof(RegistryHeader) <= 4096);
 inline constexpr std::array<char, 8> kRegistryMagic = {'R', 'E', 'G', 'I',
-                                                       'S', 'T', 'R', 'Y'};
+                                                       'S', 'T', 'R', '2'};
 
 enum class AllocatorKind : std::uint8_t { kNone, kPages, kBump, kPool };
 

@@ -278,6 +278,11 @@ TEST_P(BumpChainTest, LinksInACircleEnd) {
   ExpectRefused(blocks_[3]);
 }
 
+TEST_P(BumpChainTest, ALinkThatLeadsPastABlockIsFound) {
+  Forge(blocks_[1], [&](PageBlock& b) { b.next = blocks_[3]; });
+  ExpectRefused(blocks_[1]);
+}
+
 TEST_P(BumpChainTest, LinksThatLeaveOutABlockAreFound) {
   Forge(blocks_[2], [&](PageBlock& b) { b.previous = blocks_[0]; });
   Forge(blocks_[0], [&](PageBlock& b) { b.next = blocks_[2]; });

@@ -6,11 +6,13 @@
 //
 //   if (Supports("avx512vbmi2")) …
 //
-// A feature counts only where the operating system lets programs use it. The
-// names are small letters and digits; '_' and '.' do not count:
+// Registers that programs may use only where the operating system saves them
+// count only there. The names are small letters and digits; '_' and '.' do not
+// count:
 //
 //   x86-64   those of the library cpu_features ("avx2", "bmi2", "fma3"); under
-//            Linux also each flag that /proc/cpuinfo shows ("fma", "rdtscp")
+//            Linux also each flag that /proc/cpuinfo shows ("fma", "rdtscp"),
+//            with those of what Linux keeps for itself ("smep", "vmx")
 //   AArch64  under Linux, each feature that /proc/cpuinfo shows ("sve",
 //            "atomics", "asimd"), and "neon" for the last
 //   RV64     under Linux, "rv64" and the extensions of one letter ("a", "v")

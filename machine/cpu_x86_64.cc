@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // x86-64, by Google's cpu_features, which knows CPUID's bits and asks XGETBV
-// what the system saves. Linux knows more names, and shows those that it lets
-// programs use.
+// what the system saves. Linux knows more names.
 #if defined(__x86_64__)
 
 #include <cpu_features/cpuinfo_x86.h>

@@ -11,7 +11,8 @@ std::string ProcCpuInfo(std::string_view key) {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
     const std::size_t colon = line.find(": ");
-    if (line.starts_with(key) && colon != line.npos) {
+    if (colon == line.npos || !line.starts_with(key)) continue;
+    if (line.find_first_not_of(" \t", key.size()) == colon) {
       return line.substr(colon + 2);
     }
   }

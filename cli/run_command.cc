@@ -141,9 +141,12 @@ void ReportLeaks(GuestProcess& process, Console& console) {
     if (history.allocated.has_value()) {
       absl::StrAppend(&text, ", allocated at ", *history.allocated);
     }
-    if (!leak.keeper.empty()) {
+    if (leak.is_kept) {
       kept.Add(leak);
-      absl::StrAppend(&text, ", still kept by ", leak.keeper);
+      absl::StrAppend(&text, ", still kept by ",
+                      leak.keeper.empty()
+                          ? "the C library"
+                          : absl::StrCat("`", leak.keeper, "`"));
     }
     text += '\n';
   }

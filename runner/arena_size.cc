@@ -51,7 +51,8 @@ absl::Status ExplainRefusal(const LayoutOptions& layout,
       absl::StrCat("an arena of ", layout.capacity_bytes,
                    layout.capacity_bytes == 1 ? " byte" : " bytes",
                    " is too small: with a stack of ", layout.stack_bytes,
-                   " bytes the program takes at least ", enough * kMebibyte,
+                   layout.stack_bytes == 1 ? " byte" : " bytes",
+                   " the program takes at least ", enough * kMebibyte,
                    " bytes (", enough, "M)"));
 }
 

@@ -11,8 +11,6 @@ namespace kheap {
 
 namespace {
 
-constexpr std::uint64_t kRedZoneBytes = 16;
-
 // What the program calls a variable, or null.
 const llvm::DILocalVariable* VariableOf(const llvm::AllocaInst& alloca) {
   auto* const place = const_cast<llvm::AllocaInst*>(&alloca);
@@ -69,7 +67,8 @@ llvm::Value* FunctionTranslator::TranslateDynamicAlloca(
   llvm::Value* const count = builder_.CreateZExtOrTrunc(
       Map(alloca.getArraySize()), translation_.i64());
   llvm::Value* const capped = builder_.CreateBinaryIntrinsic(
-      llvm::Intrinsic::umin, count, Number(kFunctionBase / (element + 1)));
+      llvm::Intrinsic::umin, count,
+      Number(kFunctionBase / std::max<std::uint64_t>(element, 1) + 1));
   return TakeStack(builder_.CreateMul(capped, Number(element)),
                    DescribeVariable(alloca, 0, 0));
 }
@@ -100,9 +99,7 @@ llvm::Value* FunctionTranslator::TakeStack(llvm::Value* size,
           builder_.CreateSub(old, Number(checked ? kRedZoneBytes : 0)), size),
       Number(-array.alignment));
   // The arguments of variadic calls stay at the frame's lower end.
-  llvm::Value* const pointer =
-      builder_.CreateAnd(builder_.CreateSub(object, Number(array.offset)),
-                         Number(-kFrameAlignment));
+  llvm::Value* const pointer = builder_.CreateSub(object, Number(array.offset));
   const GuestBounds& bounds = translation_.bounds();
   llvm::Value* const room =
       builder_.CreateSub(pointer, Number(bounds.stack_begin));

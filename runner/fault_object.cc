@@ -127,7 +127,8 @@ class ObjectFinder {
     FaultObject object;
     object.kind = FaultObject::Kind::kGlobal;
     const bool is_string = symbol->name.starts_with(".str");
-    object.name = std::string(symbol->name);
+    object.name = global->source_name.empty() ? std::string(symbol->name)
+                                              : global->source_name;
     object.size_bytes = symbol->size_bytes;
     object.text = absl::StrCat(
         ToString(address_), " is ",
@@ -284,7 +285,8 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
     case FaultCode::kOutOfBounds:
       return BoundsFix(object, fault);
     case FaultCode::kStackOverflow:
-      if (fault.size_bytes >= kNegativeCountBytes) {
+      if (fault.size_bytes >= kNegativeCountBytes && place.site.has_value() &&
+          place.site->kind == SiteKind::kAlloca) {
         return "test the number of elements: a negative one becomes enormous";
       }
       return fault.size_bytes < kLargeFrameBytes

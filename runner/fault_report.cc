@@ -21,7 +21,7 @@ std::string Head(const FaultPlace& place, const MemoryFault& fault,
                         ToString(fault.address));
   }
   if (fault.code == FaultCode::kBadCallTarget && place.site.has_value() &&
-      place.site->size_bytes > 0) {
+      place.site->kind == SiteKind::kCall && place.site->size_bytes > 0) {
     return absl::StrCat(ToString(fault), " as `",
                         call_types[place.site->size_bytes - 1], "`");
   }

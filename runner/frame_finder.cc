@@ -62,8 +62,11 @@ class FrameFinder {
         live = found;
       } else if (state == ShadowByte::kPoppedFrame && at <= address_ &&
                  !dead.has_value()) {
-        // An array may go before its function returns.
-        (found->is_array ? found->scope_has_ended : found->has_returned) = true;
+        if (found->is_array) {
+          found->scope_has_ended = true;
+        } else {
+          found->has_returned = true;
+        }
         dead = found;
       }
     }
@@ -147,8 +150,7 @@ class FrameFinder {
     }
     ImageVariable array = frames_[index].variables.front();
     array.size_bytes = WordAt(at, 2);
-    const Address begin(
-        bits::AlignUp(at.offset() + array.offset, array.alignment));
+    const Address begin = at + array.offset;
     if (begin - at > taken || array.size_bytes >= taken - (begin - at)) {
       return std::nullopt;
     }

@@ -19,9 +19,10 @@ struct FoundVariable {
   ImageVariable variable;
   Address begin;
   Address frame_begin;
-  bool is_array = false;         // of variable length, or what alloca gave
-  bool has_returned = false;     // the call that it belonged to
-  bool scope_has_ended = false;  // its own, in a call that goes on
+  bool is_array = false;      // of variable length, or what alloca gave
+  bool has_returned = false;  // the call that it belonged to
+  // Its own, in a call that goes on; an array's whether the call does or not.
+  bool scope_has_ended = false;
 };
 
 // A call that has not returned, and where its frame ends and its caller's

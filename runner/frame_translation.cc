@@ -13,7 +13,6 @@ namespace {
 // What a site has room for.
 constexpr std::uint64_t kSiteBytesMax = 4294967295u;
 
-constexpr std::uint64_t kRedZoneBytes = 16;
 // What a call takes of the guest's stack beside its locals, at least. The
 // host's frame grows with the code, so a byte for each instruction keeps its
 // size in proportion to what the guest is charged.

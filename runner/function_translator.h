@@ -10,7 +10,9 @@
 //
 //   function_translator.cc      blocks, and how a check ends in a fault
 //   frame_translation.cc        locals, and the guest's stack
-//   dynamic_frame_translation.cc  arrays of variable length, reports' words
+//   dynamic_frame_translation.cc
+//                               arrays of variable length, what reports know,
+//                               pointers that outlive their variable
 //   arithmetic_translation.cc   numbers and addresses
 //   memory_translation.cc       checks, loads and stores, block copies
 //   call_translation.cc         calls, setjmp, inline assembly

@@ -85,6 +85,9 @@ struct SiteRecord {
   const char* function;
 };
 
+// Around each variable and array, in checked mode, at least.
+inline constexpr std::uint64_t kRedZoneBytes = 16;
+
 // In checked mode a frame with variables has two words in the red zone before
 // the first: this, and the frame's index in the image. Reports find it by them.
 inline constexpr std::uint64_t kFrameMark = 5715983201642079342u;
@@ -94,6 +97,8 @@ inline constexpr std::uint64_t kFrameMark = 5715983201642079342u;
 // variable, the array's size, and how much of the stack it takes in all.
 inline constexpr std::uint64_t kArrayMark = 7240916352084517693u;
 inline constexpr std::uint64_t kArrayMarkBytes = 32;
+static_assert(kArrayMarkBytes >= kRedZoneBytes);
+static_assert(kArrayMarkBytes % kFrameAlignment == 0);
 
 // In checked mode a pointer into a function's own frame that the function
 // returns becomes one to nowhere (C17 6.2.4: it is indeterminate), which tells

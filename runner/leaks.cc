@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "absl/strings/str_cat.h"
+#include "bitshift/bits.h"
 
 namespace kheap {
 
@@ -17,7 +17,7 @@ class Tracer {
  public:
   explicit Tracer(Machine& machine) : machine_(machine) {
     machine.malloc().Walk([this](const BlockInfo& block) {
-      if (block.kind == BlockKind::kLive) leaks_.push_back({block, ""});
+      if (block.kind == BlockKind::kLive) leaks_.push_back({block, false, ""});
     });
   }
 
@@ -25,8 +25,9 @@ class Tracer {
     for (const ImageGlobal& global : machine_.program().image().globals) {
       if (global.section == ImageSection::kReadOnly) continue;
       Mark(Address(global.address), global.size_bytes,
-           global.is_library ? "the C library"
-                             : absl::StrCat("`", global.name, "`"));
+           global.is_library            ? ""
+           : global.source_name.empty() ? global.name
+                                        : global.source_name);
     }
     return std::move(leaks_);
   }
@@ -58,11 +59,13 @@ class Tracer {
 
   void Scan(Address begin, std::uint64_t size_bytes, const std::string& keeper,
             std::vector<Leak*>& found) {
-    for (std::uint64_t at = 0; at + kPointerBytes <= size_bytes;
-         at += kPointerBytes) {
-      const auto word = machine_.heap().TryLoad<std::uint64_t>(begin + at);
+    const Address end = begin + size_bytes;
+    for (Address at(bits::AlignUp(begin.offset(), kPointerBytes));
+         at + kPointerBytes <= end; at = at + kPointerBytes) {
+      const auto word = machine_.heap().TryLoad<std::uint64_t>(at);
       Leak* const leak = word.has_value() ? BlockAt(*word) : nullptr;
-      if (leak == nullptr || !leak->keeper.empty()) continue;
+      if (leak == nullptr || leak->is_kept) continue;
+      leak->is_kept = true;
       leak->keeper = keeper;
       found.push_back(leak);
     }

@@ -5,7 +5,7 @@
 // The blocks that a program has not freed when it ends, and which of them its
 // globals still lead to: those are kept, the others lost.
 //
-// Any eight aligned bytes that are an address within a block count as a pointer
+// Any aligned eight bytes that are an address within a block count as a pointer
 // to it, as in the collectors that are called conservative (Boehm and Weiser,
 // Software: Practice and Experience 18, 1988). A checked run passes over bytes
 // that nobody has set. Pointers in variables of calls that still run, after
@@ -21,8 +21,9 @@ namespace kheap {
 
 struct Leak {
   BlockInfo block;
-  // The global that leads to it: its name, or empty if none does. Of the C
-  // library's, "the C library".
+  // Whether a global leads to it; and the first one's name, but the C library's
+  // have none.
+  bool is_kept = false;
   std::string keeper;
 };
 

@@ -16,6 +16,16 @@ namespace {
 // Of the guest's jump buffer, what is used.
 constexpr std::uint64_t kJumpBufferBytes = 8;
 
+// An access by a pointer that a function returned into its own frame is one
+// after its return.
+[[noreturn]] void Throw(MemoryFault fault) {
+  if (fault.code == FaultCode::kOutOfBounds &&
+      IsReturned(fault.address.offset())) {
+    fault.code = FaultCode::kStackUseAfterReturn;
+  }
+  throw fault;
+}
+
 }  // namespace
 
 Machine::Machine(std::shared_ptr<const LoadedProgram> program,
@@ -101,16 +111,6 @@ void Machine::PassTime() {
 
 // ---- faults ----------------------------------------------------------------
 
-// An access by a pointer that a function returned into its own frame is one
-// after its return.
-[[noreturn]] void Throw(MemoryFault fault) {
-  if (fault.code == FaultCode::kOutOfBounds &&
-      IsReturned(fault.address.offset())) {
-    fault.code = FaultCode::kStackUseAfterReturn;
-  }
-  throw fault;
-}
-
 void Machine::Raise(const MemoryFault& fault, TargetKind target) {
   fault_place_ = {};
   fault_place_.calls = RunningCalls(*program_);
@@ -144,7 +144,7 @@ void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
               heap().FindFault(address, site.size_bytes, Access::kUpdate);
           fault.has_value() && fault->code != FaultCode::kUninitialisedRead &&
           fault->code != FaultCode::kReadOnlyWrite) {
-        throw *fault;
+        Throw(*fault);
       }
       throw MemoryFault{FaultCode::kMisaligned, Access::kUpdate, address,
                         site.size_bytes};

@@ -29,13 +29,15 @@ namespace {
 // used.
 constexpr std::uint64_t kKernelBytes = std::uint64_t{64} * 1024 * 1024;
 
-// "list.c:3", or nothing.
-std::string DeclarationOf(const llvm::GlobalVariable& global) {
+// Notes what the source says of it, as far as that is known.
+void NoteDeclaration(const llvm::GlobalVariable& global, ImageGlobal& image) {
   llvm::SmallVector<llvm::DIGlobalVariableExpression*, 1> notes;
   global.getDebugInfo(notes);
-  if (notes.empty() || notes.front()->getVariable()->getLine() == 0) return "";
+  if (notes.empty() || notes.front()->getVariable()->getLine() == 0) return;
   const llvm::DIGlobalVariable& declared = *notes.front()->getVariable();
-  return absl::StrCat(declared.getFilename().str(), ":", declared.getLine());
+  image.source_name = declared.getName().str();
+  image.declared =
+      absl::StrCat(declared.getFilename().str(), ":", declared.getLine());
 }
 
 class ModuleTranslator {
@@ -142,8 +144,7 @@ absl::Status ModuleTranslator::PlaceGlobals() {
   for (llvm::GlobalVariable* const global : globals_) {
     ImageGlobal image;
     image.name = global->getName().str();
-    image.is_library =
-        global->hasName() && !translation_.IsDefinedByProgram(image.name);
+    image.is_library = !translation_.IsDefinedByProgram(*global);
     if (image.name.empty()) image.name = absl::StrCat(".", nameless++);
     if (image.name.size() > kSymbolNameBytesMax) {
       image.name = absl::StrCat(image.name.substr(0, 200), ".", nameless++);
@@ -166,7 +167,7 @@ absl::Status ModuleTranslator::PlaceGlobals() {
     const VariableType type = TypeOf(*global);
     image.type = type.letters;
     image.c_type = type.c_type;
-    image.declared = DeclarationOf(*global);
+    NoteDeclaration(*global, image);
     symbol_bytes += 160 + image.name.size();
     image_.globals.push_back(image);
   }

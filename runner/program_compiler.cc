@@ -85,8 +85,13 @@ class Compilation {
 
   // The parts of the library that the program reaches.
   absl::Status AddLibrary() {
-    for (const llvm::GlobalValue& value : module->global_values()) {
-      if (!value.isDeclaration()) program_names_.insert(value.getName().str());
+    for (const llvm::Function& function : *module) {
+      if (!function.isDeclaration()) {
+        program_functions_.insert(function.getName().str());
+      }
+    }
+    for (const llvm::GlobalVariable& variable : module->globals()) {
+      if (!variable.isDeclaration()) program_variables_.insert(&variable);
     }
     auto buffer = llvm::MemoryBuffer::getFile(GuestLibraryFile());
     if (!buffer) {
@@ -103,7 +108,7 @@ class Compilation {
       if (function == nullptr) continue;
       // Without a main there is nothing to start.
       if (root == std::string("__kheap_start") &&
-          !program_names_.contains("main")) {
+          !program_functions_.contains("main")) {
         continue;
       }
       module->getOrInsertFunction(root, function->getFunctionType());
@@ -121,7 +126,8 @@ class Compilation {
     options.translation.checked = options_.checked;
     options.translation.tells_time = TellsTime(*module);
     options.translation.limits_steps = options_.limits_steps;
-    options.translation.program_names = program_names_;
+    options.translation.program_functions = program_functions_;
+    options.translation.program_variables = program_variables_;
     options.capacity_bytes = options_.memory_bytes;
     options.stack_bytes = options_.stack_bytes;
     return TranslateModule(*module, machine, options);
@@ -172,7 +178,8 @@ class Compilation {
   std::uint64_t source_bytes_ = 0;
   // Names that sources show each other, and the source's path.
   absl::flat_hash_map<std::string, std::string> defined_in_;
-  absl::flat_hash_set<std::string> program_names_;
+  absl::flat_hash_set<std::string> program_functions_;
+  absl::flat_hash_set<const llvm::GlobalVariable*> program_variables_;
 };
 
 absl::StatusOr<CompiledProgram> CompileHere(

@@ -134,6 +134,7 @@ std::string ProgramImage::Serialise() const {
     out.Text(global.bytes);
     out.Text(global.type);
     out.Text(global.c_type);
+    out.Text(global.source_name);
     out.Text(global.declared);
   }
   out.Number(functions.size());
@@ -172,6 +173,7 @@ absl::StatusOr<ProgramImage> ProgramImage::Parse(std::string_view bytes) {
     global.bytes = in.Text();
     global.type = in.Text();
     global.c_type = in.Text();
+    global.source_name = in.Text();
     global.declared = in.Text();
     image.globals.push_back(std::move(global));
   }

@@ -30,7 +30,10 @@ struct ImageGlobal {
   // empty where only the size is known. And as C writes it, for messages.
   std::string type;
   std::string c_type;
-  std::string declared;  // "list.c:3", or empty
+  // What the source calls it and where it declares it ("list.c:3"); empty where
+  // that is not known. The linker gives other names to static variables.
+  std::string source_name;
+  std::string declared;
 };
 
 // A letter per value: 'v' void, 'p' pointer, 'q' 128-bit, 'l' 64-bit, 'i'

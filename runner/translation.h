@@ -29,8 +29,10 @@ struct TranslationOptions {
   bool checked = true;
   bool tells_time = false;    // so that its clock is to pass with its steps
   bool limits_steps = false;  // so that they are to end where the budget does
-  // Of the functions and variables that the program defines, not its library.
-  absl::flat_hash_set<std::string> program_names;
+  // What the program defines, not its library. The linker renames a static
+  // variable whose name the library has, too.
+  absl::flat_hash_set<std::string> program_functions;
+  absl::flat_hash_set<const llvm::GlobalVariable*> program_variables;
 
   bool counts_steps() const { return tells_time || limits_steps; }
 };
@@ -112,10 +114,12 @@ class Translation {
   // is left when it has been optimised, as a native linker would have it.
   llvm::FunctionCallee UndefinedFunction(const std::string& name,
                                          llvm::FunctionType* guest_type);
-  // Whether the program itself, not its library, defines a function or
-  // variable.
+  // Whether the program itself, not its library, defines a function.
   bool IsDefinedByProgram(const std::string& name) const {
-    return options_.program_names.contains(name);
+    return options_.program_functions.contains(name);
+  }
+  bool IsDefinedByProgram(const llvm::GlobalVariable& variable) const {
+    return options_.program_variables.contains(&variable);
   }
 
   // ---- frames ---------------------------------------------------------------

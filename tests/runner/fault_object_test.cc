@@ -234,6 +234,26 @@ TEST(FaultObjectTest, NamesAStringConstant) {
               HasSubstr("is 0 bytes into a string constant of 4 bytes"));
 }
 
+TEST(FaultObjectTest, NamesAGlobalAsTheSourceDoes) {
+  EXPECT_THAT(ReportOf(R"(
+    int run(int n) {
+      static int counts[2] = {1, 2};
+      return counts[n]++;
+    })",
+                       2),
+              HasSubstr("the global `counts` of 8 bytes\n     declared at "
+                        "test.c:5\n"));
+  // The library has one of that name, too.
+  EXPECT_THAT(ReportOf(R"(
+    int getopt(int, char **, const char *);
+    static int optind[2] = {1, 2};
+    int run(int n) { return (getopt(0, 0, "") > 5) + optind[n]++; })",
+                       2),
+              HasSubstr("the global `optind` of 8 bytes\n     declared at "
+                        "test.c:5\n  fix: stay within the 8 bytes of "
+                        "`optind`"));
+}
+
 // A library's object that lies next to where a pointer went astray is not to
 // blame.
 TEST(FaultObjectTest, DoesNotNameAnObjectOfTheLibrary) {

@@ -15,9 +15,10 @@ ProgramImage Sample() {
   image.stack_bytes = 4096;
   image.checked = true;
   image.globals.push_back({"counter", false, ImageSection::kData, 4, 4, 12345,
-                           std::string("\1\0\0\0", 4), "i", "int", "main.c:1"});
+                           std::string("\1\0\0\0", 4), "i", "int", "counter",
+                           "main.c:1"});
   image.globals.push_back(
-      {"", true, ImageSection::kBss, 100, 16, 99, "", "", "", ""});
+      {"", true, ImageSection::kBss, 100, 16, 99, "", "", "", "", ""});
   image.functions.push_back({"main", "iip", "int (int, char **)", 0});
   image.frames.push_back(
       {"main", "main.c", 96, 16, true, {{"n", 3, 32, 4, 4}}});
@@ -34,6 +35,7 @@ TEST(ProgramImageTest, ParsesWhatItSerialised) {
   EXPECT_EQ(parsed->globals[0].bytes, image.globals[0].bytes);
   EXPECT_EQ(parsed->globals[0].type, "i");
   EXPECT_EQ(parsed->globals[0].c_type, "int");
+  EXPECT_EQ(parsed->globals[0].source_name, "counter");
   EXPECT_EQ(parsed->globals[0].declared, "main.c:1");
   EXPECT_FALSE(parsed->globals[0].is_library);
   EXPECT_TRUE(parsed->globals[1].is_library);

@@ -149,6 +149,32 @@ TEST(StackVariableTest, KnowsANegativeNumberOfElements) {
               HasSubstr("fix: test the number of elements: a negative one"));
 }
 
+TEST(StackVariableTest, KnowsAVariableThatIsTooLarge) {
+  const Program program = Compiled(
+      "int run(int n) { volatile char a[3000000000]; a[n] = 1; return a[n]; }");
+  const auto process = Started(program);
+  const auto result = process->Call<std::int32_t>("run", 1);
+  ASSERT_TRUE(result->end.fault.has_value());
+  EXPECT_THAT(process->Explain(*result->end.fault),
+              HasSubstr("fix: give the object on the stack a size that fits"));
+}
+
+TEST(StackVariableTest, AnArrayOfEnormousElementsIsTooLarge) {
+  for (const bool checked : {true, false}) {
+    const Program program = Compiled(R"(
+      int run(int n) {
+        volatile char a[n][5L * 1024 * 1024 * 1024 * 1024];
+        a[0][0] = 1;
+        return a[0][0];
+      })",
+                                     {.checked = checked});
+    const auto process = Started(program);
+    const auto result = process->Call<std::int32_t>("run", 1);
+    ASSERT_TRUE(result->end.fault.has_value());
+    EXPECT_EQ(result->end.fault->code, FaultCode::kStackOverflow);
+  }
+}
+
 // The places are where arguments would be, but no function reads them there.
 TEST(StackVariableTest, NamesTheVariableWhereNoArgumentIsMissing) {
   const auto names_kept = AllOf(HasSubstr("before the variable `kept`"),

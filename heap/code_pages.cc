@@ -20,17 +20,14 @@ bool GlobalHeap::ProtectCode(std::uint64_t first_page, std::uint64_t page_count,
                                     : Protection::kRead;
   const std::size_t begin =
       kContextBytes + kCodePagesBegin.offset() + first_page * kCodePageBytes;
-  if (!memory_.Protect(begin, begin + page_count * kCodePageBytes,
-                       protection)) {
-    return false;
-  }
+  const std::size_t size_bytes = page_count * kCodePageBytes;
   // No processor has seen the code yet, neither sealed just now nor loaded with
   // an image.
-  if (state == CodeState::kSealed) {
-    machine::FlushInstructionCache(memory_.data() + begin,
-                                   page_count * kCodePageBytes);
+  if (state == CodeState::kSealed &&
+      !machine::FlushInstructionCache(memory_.data() + begin, size_bytes)) {
+    return false;
   }
-  return true;
+  return memory_.Protect(begin, begin + size_bytes, protection);
 }
 
 bool GlobalHeap::SetCodeState(std::uint64_t first_page,

@@ -5,16 +5,19 @@
 
 namespace kheap::machine {
 
-void FlushInstructionCache([[maybe_unused]] std::byte* begin,
-                           [[maybe_unused]] std::size_t size) {
 #if defined(__GNUC__)
+
+bool FlushInstructionCache(std::byte* begin, std::size_t size) {
   auto* const chars = reinterpret_cast<char*>(begin);
   __builtin___clear_cache(chars, chars + size);
-#elif defined(__unix__) || defined(__APPLE__)
-#error "say here how this compiler makes the processor see new instructions"
-#endif
-  // Elsewhere no memory becomes executable (ReservedMemory::Protect).
+  return true;
 }
+
+#else  // A compiler that does not say how.
+
+bool FlushInstructionCache(std::byte*, std::size_t) { return false; }
+
+#endif
 
 std::uint64_t CallNative(const std::byte* code, std::uint64_t argument) {
   using Function = std::uint64_t (*)(std::uint64_t);

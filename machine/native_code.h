@@ -10,8 +10,9 @@
 namespace kheap::machine {
 
 // Makes the processor see instructions that were written as data: to be called
-// once they are, and before they run.
-void FlushInstructionCache(std::byte* begin, std::size_t size);
+// once they are, and before they run. False where the compiler has no way to do
+// it: then they must not run.
+[[nodiscard]] bool FlushInstructionCache(std::byte* begin, std::size_t size);
 
 // Calls the function that begins at executable bytes, by the host's own calling
 // convention for std::uint64_t(std::uint64_t).

@@ -148,10 +148,10 @@ void CheckCycles() {
 
 // Makes a step of bytes executable, as heap/ does, and calls them.
 void CheckCodeAt(ReservedMemory& memory, std::size_t begin) {
+  std::byte* const code = memory.data() + begin;
+  KHEAP_CHECK(FlushInstructionCache(code, kStep), "instructions are seen");
   KHEAP_CHECK(memory.Protect(begin, begin + kStep, Protection::kReadExecute),
               "bytes can be made executable");
-  std::byte* const code = memory.data() + begin;
-  FlushInstructionCache(code, kStep);
   KHEAP_CHECK(CallNative(code, 20) == 41, "2 * 20 + 1");
 }
 
@@ -181,9 +181,10 @@ void CheckNativeCode() {
               "what ran can be written");
   std::memcpy(memory.data() + kStep,
               function.data() + function.size() - kReturnBytes, kReturnBytes);
+  KHEAP_CHECK(FlushInstructionCache(memory.data() + kStep, kReturnBytes),
+              "instructions are seen");
   KHEAP_CHECK(memory.Protect(kStep, 2 * kStep, Protection::kReadExecute),
               "and run again");
-  FlushInstructionCache(memory.data() + kStep, kReturnBytes);
   KHEAP_CHECK(CallNative(memory.data() + kStep, 20) == 20, "f(20) = 20");
 }
 

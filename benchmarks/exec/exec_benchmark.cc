@@ -5,16 +5,21 @@
 // BM_Run    one call; an item is a call. The answer that is checked: the first
 //           n values sum to n * n.
 // BM_Life   a block that is allocated, written, sealed, run once and freed;
-//           most of it is the host changing what its memory allows.
+//           most of it is the host changing what its memory allows. Beside
+//           it the memory that LLVM gives to its JIT compilers.
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 #include "benchmark/benchmark.h"
 #include "exec/executable_memory.h"
 #include "heap/global_heap.h"
+#include "llvm/Support/Memory.h"
 #include "machine/check.h"
+#include "machine/native_code.h"
 #include "tests/exec/native_function.h"
 
 namespace kheap {
@@ -92,6 +97,29 @@ void BM_Life_Kheap(benchmark::State& state) {
   KHEAP_CHECK(world.code.live_bytes() == 0, "nothing is left");
 }
 BENCHMARK(BM_Life_Kheap);
+
+// Without guard pages, hash, quota, states or log.
+void BM_Life_LlvmMemory(benchmark::State& state) {
+  using llvm::sys::Memory;
+  const std::vector<std::uint8_t> function = NativeDoublePlusOne();
+  if (function.empty()) return state.SkipWithError(kUnknown);
+  RunCalls(state, [&](std::uint64_t x) {
+    std::error_code error;
+    llvm::sys::MemoryBlock block = Memory::allocateMappedMemory(
+        function.size(), nullptr, Memory::MF_READ + Memory::MF_WRITE, error);
+    KHEAP_CHECK(!error, "there is memory");
+    std::memcpy(block.base(), function.data(), function.size());
+    error =
+        Memory::protectMappedMemory(block, Memory::MF_READ + Memory::MF_EXEC);
+    KHEAP_CHECK(!error, "memory can be made executable");
+    const std::uint64_t result =
+        machine::CallNative(static_cast<const std::byte*>(block.base()), x);
+    error = Memory::releaseMappedMemory(block);
+    KHEAP_CHECK(!error, "memory can be given back");
+    return result;
+  });
+}
+BENCHMARK(BM_Life_LlvmMemory);
 
 }  // namespace
 }  // namespace kheap

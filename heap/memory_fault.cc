@@ -51,17 +51,28 @@ std::string_view ToString(Access access) {
       return "push";
     case Access::kFree:
       return "free";
+    case Access::kResize:
+      return "realloc";
     case Access::kCall:
       return "call";
   }
   return "unknown access";
 }
 
+namespace {
+
+bool HasSize(Access access) {
+  return access != Access::kFree && access != Access::kResize &&
+         access != Access::kCall;
+}
+
+}  // namespace
+
 std::string ToString(const MemoryFault& fault) {
   std::string text = absl::StrCat("fault ", static_cast<int>(fault.code), ": ",
                                   std::string(ToString(fault.code)), ": ",
                                   std::string(ToString(fault.access)));
-  if (fault.access != Access::kFree && fault.access != Access::kCall) {
+  if (HasSize(fault.access)) {
     absl::StrAppend(&text, " of ", fault.size_bytes,
                     fault.size_bytes == 1 ? " byte" : " bytes");
   }

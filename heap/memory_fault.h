@@ -43,6 +43,7 @@ enum class Access : std::uint8_t {
   kUpdate,  // reads and writes the same bytes
   kPush,    // takes stack space
   kFree,    // gives a block back
+  kResize,  // has a block made larger or smaller
   kCall,    // calls through an address
 };
 
@@ -50,7 +51,7 @@ struct MemoryFault {
   FaultCode code;
   Access access;
   Address address;           // where the access begins
-  std::uint64_t size_bytes;  // 0 where the access has no size (free, call)
+  std::uint64_t size_bytes;  // 0 where the access has no size (free …)
 
   friend bool operator==(const MemoryFault&, const MemoryFault&) = default;
 };

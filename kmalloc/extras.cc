@@ -50,7 +50,7 @@ void KMalloc::ZeroBlock(Address block, std::uint64_t size_bytes,
 
 Address KMalloc::Realloc(Address address, std::uint64_t size_bytes) {
   if (address.is_null()) return Malloc(size_bytes);
-  RequireLive(address);
+  RequireLive(address, Access::kResize);
   if (size_bytes == 0) {
     Free(address);
     return kNullAddress;

@@ -236,18 +236,18 @@ bool KMalloc::IsLive(Address address) const {
          directory_.IsStart(static_cast<Granule>(granule));
 }
 
-void KMalloc::RequireLive(Address address) const {
-  if (!IsLive(address)) RaiseBadFree(address);
+void KMalloc::RequireLive(Address address, Access access) const {
+  if (!IsLive(address)) RaiseBadFree(address, access);
 }
 
 void KMalloc::FreeUnknown(Address address) const {
   if (!address.is_null()) RaiseBadFree(address);
 }
 
-void KMalloc::RaiseBadFree(Address address) const {
+void KMalloc::RaiseBadFree(Address address, Access access) const {
   RaiseFault(
       WasFreed(address) ? FaultCode::kDoubleFree : FaultCode::kInvalidFree,
-      Access::kFree, address, 0);
+      access, address, 0);
 }
 
 void KMalloc::FreeSlow(Granule block) {

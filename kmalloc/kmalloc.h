@@ -165,9 +165,10 @@ class KMalloc {
   void CountRequest(int size_class);
 
   bool IsLive(Address address) const;
-  void RequireLive(Address address) const;
+  void RequireLive(Address address, Access access = Access::kFree) const;
   void FreeUnknown(Address address) const;
-  [[noreturn]] void RaiseBadFree(Address address) const;
+  [[noreturn]] void RaiseBadFree(Address address,
+                                 Access access = Access::kFree) const;
   void FreeSlow(Granule block);
   void FreePlain(Granule block);
   void FreeGuarded(Address block);

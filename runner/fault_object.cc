@@ -246,6 +246,16 @@ std::string BoundsFix(const FaultObject& object, const MemoryFault& fault) {
   return fix;
 }
 
+std::string DoubleFreeFix(const MemoryFault& fault, const FaultObject& object) {
+  if (object.is_moved) {
+    return absl::StrCat("use the pointer that realloc returned at ",
+                        object.freed);
+  }
+  return fault.access == Access::kResize
+             ? "resize the block before it is freed, or take a new one"
+             : "free the block once; set the pointer to NULL when it is freed";
+}
+
 std::string TargetFix(TargetKind target) {
   switch (target) {
     case TargetKind::kPointer:
@@ -304,7 +314,7 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
                  : absl::StrCat("use the block before it is freed at ",
                                 object.freed, ", or free it later");
     case FaultCode::kDoubleFree:
-      return "free the block once; set the pointer to NULL when it is freed";
+      return DoubleFreeFix(fault, object);
     case FaultCode::kInvalidFree:
       return "free only what malloc returned, from its first byte";
     case FaultCode::kHeapCorruption:

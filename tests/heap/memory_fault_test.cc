@@ -47,11 +47,11 @@ TEST(MemoryFaultTest, EveryCodeHasItsOwnWords) {
 
 TEST(MemoryFaultTest, EveryAccessHasItsOwnWord) {
   std::set<std::string> words;
-  for (int access = 0; access < 6; ++access) {
+  for (int access = 0; access < 7; ++access) {
     words.emplace(ToString(static_cast<Access>(access)));
   }
   EXPECT_EQ(words, (std::set<std::string>{"load", "store", "update", "push",
-                                          "free", "call"}));
+                                          "free", "realloc", "call"}));
   EXPECT_EQ(ToString(Access{200}), "unknown access");
 }
 
@@ -68,6 +68,9 @@ TEST(MemoryFaultTest, AnAccessWithoutASizeMentionsNone) {
   EXPECT_EQ(ToString(MemoryFault{FaultCode::kDoubleFree, Access::kFree,
                                  Address(0x20), 0}),
             "fault 114: double free: free at 0x20");
+  EXPECT_EQ(ToString(MemoryFault{FaultCode::kDoubleFree, Access::kResize,
+                                 Address(0x20), 0}),
+            "fault 114: double free: realloc at 0x20");
 }
 
 TEST(MemoryFaultTest, StreamsPrintTheSameWords) {

@@ -211,11 +211,11 @@ TEST_P(ReallocTest, OfNoLiveBlockIsABadFree) {
   malloc().Malloc(100);
   const Address inside = block + 16;
   EXPECT_EQ(FaultOf([&] { malloc().Realloc(inside, 10); }),
-            (MemoryFault{FaultCode::kInvalidFree, Access::kFree, inside, 0}));
+            (MemoryFault{FaultCode::kInvalidFree, Access::kResize, inside, 0}));
   malloc().Free(block);
   for (const std::uint64_t size : {0, 10, 1000}) {
     EXPECT_EQ(FaultOf([&] { malloc().Realloc(block, size); }),
-              (MemoryFault{FaultCode::kDoubleFree, Access::kFree, block, 0}));
+              (MemoryFault{FaultCode::kDoubleFree, Access::kResize, block, 0}));
   }
 }
 

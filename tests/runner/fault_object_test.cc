@@ -58,6 +58,33 @@ TEST(FaultObjectTest, SaysThatReallocGaveAnotherBlock) {
       HasSubstr("fix: use the pointer that realloc returned at test.c:6"));
 }
 
+TEST(FaultObjectTest, NamesTheReallocOfAFreedBlock) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      char *block = malloc(4);
+      free(block);
+      return realloc(block, n) == 0;
+    })",
+                                      8);
+  EXPECT_THAT(report,
+              HasSubstr("fix: resize the block before it is freed, or take"));
+}
+
+TEST(FaultObjectTest, AFreeOfWhatReallocMovedNamesTheRealloc) {
+  const std::string report = ReportOf(R"(
+    int run(int n) {
+      char *block = malloc(4);
+      char *larger = realloc(block, 4000);
+      larger[0] = n;
+      free(block);
+      return larger[0];
+    })",
+                                      1);
+  EXPECT_THAT(
+      report,
+      HasSubstr("fix: use the pointer that realloc returned at test.c:6"));
+}
+
 TEST(FaultObjectTest, AReallocToNothingIsAFree) {
   const std::string report = ReportOf(R"(
     int run(int n) {

@@ -163,8 +163,9 @@ TEST_P(CHeapVarsTest, AVariableThatFindsNoRoomIsNullAndStoresNothing) {
 
 TEST_P(CHeapVarsTest, FreeingWhatIsNoBlockIsAFault) {
   const auto row = vars_.NewArray<std::int32_t>(8);
-  const auto bad_free = [](FaultCode code, Address address) {
-    return MemoryFault{code, Access::kFree, address, 0};
+  const auto bad_free = [](FaultCode code, Address address,
+                           Access access = Access::kFree) {
+    return MemoryFault{code, access, address, 0};
   };
   EXPECT_EQ(FaultOf([&] { vars_.Free(row + 1); }),
             bad_free(FaultCode::kInvalidFree, row.address() + 4));
@@ -173,7 +174,7 @@ TEST_P(CHeapVarsTest, FreeingWhatIsNoBlockIsAFault) {
   EXPECT_EQ(FaultOf([&] { vars_.Free(row); }),
             bad_free(FaultCode::kDoubleFree, row.address()));
   EXPECT_EQ(FaultOf([&] { (void)vars_.ResizeArray(row, 9); }),
-            bad_free(FaultCode::kDoubleFree, row.address()));
+            bad_free(FaultCode::kDoubleFree, row.address(), Access::kResize));
 }
 
 class CHeapVarsCheckedTest : public CHeapVarsTest {};

@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "cli/options.h"
 #include "cli/program_options.h"
 #include "cli/signal_name.h"
@@ -165,6 +166,16 @@ Outcome NotStarted(const absl::Status& status) {
           "does not start: " + FirstLine(RefusalReason(status))};
 }
 
+Outcome NotCompiled(const std::string& file, const absl::Status& status) {
+  const std::string reason = RefusalReason(status);
+  // The compiler never saw it.
+  if (absl::IsNotFound(status) || absl::IsPermissionDenied(status)) {
+    return {Verdict::kNotCompiled,
+            std::string(absl::StripPrefix(reason, file + ": "))};
+  }
+  return {Verdict::kNotCompiled, "does not compile: " + FirstError(reason)};
+}
+
 Outcome RunOnce(const Program& program, const std::string& file,
                 const Input& input, const ProgramSettings& settings,
                 std::vector<std::string> arguments) {
@@ -204,9 +215,7 @@ class Checker {
       return;
     }
     if (!program.ok()) {
-      Note(file, {Verdict::kNotCompiled,
-                  "does not compile: " +
-                      FirstError(RefusalReason(program.status()))});
+      Note(file, NotCompiled(file, program.status()));
       return;
     }
     for (const Input& input : inputs_) {

@@ -55,11 +55,19 @@ Address BlockChain::Append(std::uint64_t payload_bytes) {
   return begin;
 }
 
-PageBlock BlockChain::At(Address begin) const {
+std::optional<PageBlock> BlockChain::Read(Address begin) const {
   const auto block = ReadPageHeader(registry_.heap(), begin);
-  if (!block.has_value() || !registry_.IsOwnedBy(begin, owner_)) {
-    RaiseOverwritten(begin);
+  if (!block.has_value() || !registry_.IsOwnedBy(begin, owner_) ||
+      !registry_.IsOwnedBy(block->end() - kOwnedPageBytes, owner_) ||
+      block->size_bytes > record().block_bytes) {
+    return std::nullopt;
   }
+  return block;
+}
+
+PageBlock BlockChain::At(Address begin) const {
+  const auto block = Read(begin);
+  if (!block.has_value()) RaiseOverwritten(begin);
   return *block;
 }
 
@@ -145,9 +153,8 @@ absl::Status BlockChain::ForEach(
     absl::FunctionRef<void(const PageBlock&)> visit) const {
   std::uint64_t visited = 0;
   for (Address at(record().first_block); !at.is_null(); ++visited) {
-    const auto block = ReadPageHeader(registry_.heap(), at);
-    if (!block.has_value() || !registry_.IsOwnedBy(at, owner_) ||
-        visited == record().block_count) {
+    const auto block = Read(at);
+    if (!block.has_value() || visited == record().block_count) {
       return absl::DataLossError(
           absl::StrCat("the header of the page block at ", ToString(at),
                        " was overwritten"));

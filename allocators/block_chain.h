@@ -56,6 +56,9 @@ class BlockChain {
  private:
   AllocatorRecord& record() const { return registry_.record(owner_); }
   [[noreturn]] static void RaiseOverwritten(Address block);
+  // Nothing where no block of the chain begins, as far as its header, its first
+  // page and its last one tell.
+  std::optional<PageBlock> Read(Address begin) const;
   // Makes one block's link lead elsewhere; null is the record.
   void LinkNext(Address block, Address next);
   void LinkPrevious(Address block, Address previous);

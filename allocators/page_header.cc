@@ -47,6 +47,8 @@ std::optional<PageBlock> ReadPageHeader(const GlobalHeap& heap, Address begin) {
                            Address(header.previous), header.timestamp,
                            header.size_bytes};
   const bool whole = header.magic == MagicOf(block) && header.reserved == 0 &&
+                     block.size_bytes != 0 &&
+                     bits::IsAligned(block.size_bytes, kOwnedPageBytes) &&
                      block.size_bytes <= heap_end - begin;
   if (!whole) return std::nullopt;
   return block;

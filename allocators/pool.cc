@@ -151,6 +151,7 @@ void Pool::Destroy() {
 // ---- figures and rules -----------------------------------------------------
 
 std::uint64_t Pool::capacity_objects() const {
+  blocks().RequireWhole();
   std::uint64_t count = 0;
   (void)blocks().ForEach(
       [&](const PageBlock& block) { count += RoomOf(block); });

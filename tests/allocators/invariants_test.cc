@@ -24,7 +24,7 @@ struct Scene {
                  .value()),
         buffers(arena.registry()) {
     for (Address& block : blocks) {
-      block = pages.Allocate(5000) - sizeof(PageHeader);
+      block = pages.Allocate(9000) - sizeof(PageHeader);
     }
     Address in_bump;
     for (int i = 0; i < 3; ++i) in_bump = bump.Allocate(3000);
@@ -138,7 +138,7 @@ const Breach kPages[] = {
      }},
     {"pages.live: malloc has not all of a block as live at ",
      [](Scene& s) {
-       s.registry().SetOwner(s.blocks[0] + 2 * kOwnedPageBytes, kOwnedPageBytes,
+       s.registry().SetOwner(s.blocks[0] + 3 * kOwnedPageBytes, kOwnedPageBytes,
                              kDirectPages);
        s.ChangeHeader(s.blocks[0],
                       [](PageBlock& b) { b.size_bytes += kOwnedPageBytes; });

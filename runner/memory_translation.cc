@@ -2,6 +2,7 @@
 // Loads, stores and block copies: what they check, and where they go.
 #include "bitshift/bits.h"
 #include "runner/function_translator.h"
+#include "runner/passed_struct.h"
 #include "runner/promotion.h"
 #include "runner/scope_end.h"
 
@@ -51,70 +52,6 @@ bool IsBitFieldUpdate(const llvm::LoadInst& load) {
                          IsStoredOnly(*join);
       const auto* const store = llvm::dyn_cast<llvm::StoreInst>(next);
       if (!joins && store == nullptr) return false;
-    }
-  }
-  return !load.use_empty();
-}
-
-// The number or pointer that begins at this offset of a type, or null.
-llvm::Type* NumberAt(llvm::Type* type, std::uint64_t offset,
-                     const llvm::DataLayout& layout) {
-  while (type->isAggregateType()) {
-    if (offset >= layout.getTypeAllocSize(type)) return nullptr;
-    if (auto* const record = llvm::dyn_cast<llvm::StructType>(type)) {
-      const llvm::StructLayout* const places = layout.getStructLayout(record);
-      const unsigned i = places->getElementContainingOffset(offset);
-      offset -= places->getElementOffset(i);
-      type = record->getElementType(i);
-    } else {
-      type = type->getArrayElementType();
-      offset %= layout.getTypeAllocSize(type);
-    }
-  }
-  return offset == 0 ? type : nullptr;
-}
-
-// Whether a load of this type at this offset of a struct is one of a member, as
-// the program writes it, and not one of the integers that the struct is passed
-// as. Structs of one number, or of two with a floating-point one among them,
-// are passed as just these, so there nobody can tell.
-bool IsMember(llvm::StructType* record, llvm::Type* type, std::uint64_t offset,
-              const llvm::DataLayout& layout) {
-  constexpr std::uint64_t kPassedBytesMax = 16;  // larger ones by address
-  const std::uint64_t size = layout.getTypeAllocSize(record);
-  if (size > kPassedBytesMax) return true;
-  int count = 0;
-  bool has_float = false;
-  for (std::uint64_t i = 0; i < size; ++i) {
-    const llvm::Type* const number = NumberAt(record, i, layout);
-    if (number == nullptr) continue;
-    ++count;
-    has_float = has_float || number->isFloatingPointTy();
-  }
-  if (count <= 1 || (count == 2 && has_float)) return false;
-  return NumberAt(record, offset, layout) == type;
-}
-
-// A struct passed or returned by value is loaded as integers, padding and all.
-bool IsPassedStruct(const llvm::LoadInst& load) {
-  const llvm::DataLayout& layout = load.getModule()->getDataLayout();
-  llvm::APInt offset(64, 0);
-  const llvm::Value* const pointer =
-      load.getPointerOperand()->stripAndAccumulateConstantOffsets(
-          layout, offset, /*AllowNonInbounds=*/true);
-  const auto* const alloca = llvm::dyn_cast<llvm::AllocaInst>(pointer);
-  if (alloca == nullptr) return false;
-  if (IsTemporary(*alloca)) return true;
-  auto* const record =
-      llvm::dyn_cast<llvm::StructType>(alloca->getAllocatedType());
-  if (record == nullptr ||
-      IsMember(record, load.getType(), offset.getZExtValue(), layout)) {
-    return false;
-  }
-  for (const llvm::User* const user : load.users()) {
-    if (!llvm::isa<llvm::CallInst, llvm::ReturnInst, llvm::InsertValueInst>(
-            user)) {
-      return false;
     }
   }
   return !load.use_empty();
@@ -179,7 +116,7 @@ void FunctionTranslator::Store(llvm::Value* value, llvm::Value* address,
 }
 
 bool FunctionTranslator::IsCopied(const llvm::LoadInst& load) {
-  return IsBitFieldUpdate(load) || IsPassedStruct(load);
+  return IsBitFieldUpdate(load) || IsOfPassedStruct(load);
 }
 
 void FunctionTranslator::RequireAligned(llvm::Value* address,

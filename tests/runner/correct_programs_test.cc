@@ -245,6 +245,59 @@ constexpr CorrectProgram kPrograms[] = {
           printf("%d %d %ld %s %g %d %d", ints(i), mixed(m), longs(l),
                  pointers(p), floats(f), o2.a, a2.a[3]);
         })"},
+    {"StructsArePassedFromWhereverTheyLie", "1 2 3 4 5 6 7 8 9 10 11 12", R"(
+        #include <stdbool.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        typedef struct { const char *key; int value; } pair;
+        typedef const pair fixed;
+        struct card { char suit; int rank; };
+        struct flag { bool set; int n; };
+        struct wide { long n; char c; };
+        struct tagged { int tag; union { int i; double d; } u; };
+        union either { char c; int i; long l; };
+        struct one { int n; };
+        struct both { struct one o; struct card card; pair p; };
+        static int of_pair(pair p) { return p.value; }
+        static int of_card(struct card c) { return c.rank; }
+        static int of_flag(struct flag f) { return f.n; }
+        static long of_wide(struct wide w) { return w.n; }
+        static int of_tagged(struct tagged t) { return t.u.i; }
+        static int of_either(union either e) { return e.c; }
+        static int nothing_of(struct one o) { return 11; }
+        static struct card top(struct card *deck, int i) { return deck[i]; }
+        static fixed copy_of(const pair *pairs, int i) { return pairs[i]; }
+        static struct card deck[2];
+        static int compare(const void *a, const void *b) {
+          return of_pair(*(const pair *)a) - of_pair(*(const pair *)b);
+        }
+        int main(int argc, char **argv) {
+          pair pairs[2];
+          struct card hand[2], first;
+          struct flag flags[2];
+          struct wide wides[2];
+          struct tagged tags[2];
+          union either *either = malloc(sizeof *either);
+          struct both *both = malloc(sizeof *both);
+          pairs[argc].key = "", pairs[argc].value = 1;
+          pairs[0].key = "", pairs[0].value = 9;
+          hand[argc].suit = 0, hand[argc].rank = 2;
+          flags[argc].set = true, flags[argc].n = 3;
+          wides[argc].n = 4;
+          tags[argc].u.i = 5;
+          either->c = 6;
+          both->card.rank = 7;
+          both->p.value = 8;
+          first.rank = 10;
+          deck[argc] = first;
+          qsort(pairs, 2, sizeof *pairs, compare);
+          printf("%d %d %d %ld %d %d %d %d %d %d %d %d", of_pair(pairs[0]),
+                 of_card(hand[argc]), of_flag(flags[argc]),
+                 of_wide(wides[argc]), of_tagged(tags[argc]),
+                 of_either(*either), of_card(both->card), of_pair(both->p),
+                 copy_of(pairs, argc).value, of_card(top(deck, argc)),
+                 nothing_of(both->o), 12);
+        })"},
     {"ItWasCompiledWhenItsClockStarts", "Jan  1 2000 00:00:00", R"(
         #include <stdio.h>
         int main(void) { printf("%s %s", __DATE__, __TIME__); })"},

@@ -25,6 +25,12 @@ std::string Relation(Address address, Address begin, std::uint64_t size) {
   return Bytes(address - begin - size) + " behind the end of";
 }
 
+// Whether an access there may well have been meant for the object.
+bool IsNear(Address address, Address begin, std::uint64_t size) {
+  return address < begin ? begin - address <= kRedZoneBytes
+                         : address - begin < size + kRedZoneBytes;
+}
+
 class ObjectFinder {
  public:
   ObjectFinder(Machine& machine, Address address)
@@ -32,7 +38,9 @@ class ObjectFinder {
 
   FaultObject Find() const {
     if (address_.offset() < kRegionAlignment) return {};
-    if (IsReturned(address_.offset())) return Returned();
+    if (IsReturned(heap_, machine_.program().image().frames, address_)) {
+      return Returned();
+    }
     const std::string function =
         machine_.program().FunctionName(address_.offset());
     if (!function.empty()) {
@@ -120,6 +128,9 @@ class ObjectFinder {
                                           &ImageGlobal::address);
     if (global == globals.end()) return Plain("is in no global");
     if (global->is_library) {
+      if (!IsNear(address_, symbol->address, symbol->size_bytes)) {
+        return Plain("belongs to no object of the program");
+      }
       return Plain(absl::StrCat(
           "is ", Relation(address_, symbol->address, symbol->size_bytes),
           " an object of the C library"));

@@ -193,9 +193,18 @@ std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
   return FrameFinder(heap, frames, address).Find();
 }
 
+bool IsReturned(const GlobalHeap& heap, const std::vector<ImageFrame>& frames,
+                Address address) {
+  if (!heap.checked()) return false;
+  const std::uint64_t distance = address.offset() - kReturnedBase;
+  const std::uint64_t reach =
+      std::min(heap.layout().size_bytes(Region::kStack), kReturnedMiddle);
+  return distance / kReturnedStride < frames.size() &&
+         distance % kReturnedStride - (kReturnedMiddle - reach) < 2 * reach;
+}
+
 std::optional<FoundVariable> FindReturned(const std::vector<ImageFrame>& frames,
                                           Address address) {
-  if (!IsReturned(address.offset())) return std::nullopt;
   const std::uint64_t distance = address.offset() - kReturnedBase;
   const std::uint64_t index = distance / kReturnedStride;
   const std::uint64_t offset = distance % kReturnedStride;

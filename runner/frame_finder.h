@@ -38,8 +38,14 @@ std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
                                           const std::vector<ImageFrame>& frames,
                                           Address address);
 
-// The same for a pointer that a function returned into its own frame
-// (kReturnedBase). Addresses are offsets from the frame's begin.
+// Whether an address is a pointer that a function returned into its own frame
+// (kReturnedBase), or as near to one as the stack is large. Other numbers are
+// as large, but hardly one leads so close to a frame that the program has.
+bool IsReturned(const GlobalHeap& heap, const std::vector<ImageFrame>& frames,
+                Address address);
+
+// The variable at or nearest to such an address. Addresses are offsets from the
+// frame's begin.
 std::optional<FoundVariable> FindReturned(const std::vector<ImageFrame>& frames,
                                           Address address);
 

@@ -12,6 +12,8 @@ namespace {
 
 // What a site has room for.
 constexpr std::uint64_t kSiteBytesMax = 4294967295u;
+// Sums of two of these do not wrap.
+constexpr std::uint64_t kWantedBytesMax = 4611686018427387904u;  // 2^62
 
 // What a call takes of the guest's stack beside its locals, at least. The
 // host's frame grows with the code, so a byte for each instruction keeps its
@@ -117,7 +119,9 @@ std::uint64_t FunctionTranslator::PlaceLocals(std::uint64_t offset,
         std::min<std::uint64_t>(size->getFixedValue(), largest);
     locals_.push_back({alloca, offset, bytes});
     offset = std::min(offset + bytes, largest);
-    wanted_bytes_ += std::min(size->getFixedValue(), kSiteBytesMax);
+    wanted_bytes_ = std::min(
+        wanted_bytes_ + std::min(size->getFixedValue(), kWantedBytesMax),
+        kWantedBytesMax);
   }
   return checked && !locals_.empty() ? offset + kRedZoneBytes : offset;
 }
@@ -130,11 +134,15 @@ void FunctionTranslator::EmitPrologue() {
     const GuestBounds& bounds = translation_.bounds();
     llvm::Value* const room =
         builder_.CreateSub(frame_, Number(bounds.stack_begin));
-    Require(builder_.CreateICmpULT(
-                room, Number(bounds.stack_end - bounds.stack_begin)),
-            SiteKind::kPush, caller,
-            static_cast<std::uint32_t>(std::min(
-                std::max(frame_bytes_, wanted_bytes_), kSiteBytesMax)));
+    llvm::Value* const fits = builder_.CreateICmpULT(
+        room, Number(bounds.stack_end - bounds.stack_begin));
+    const std::uint64_t wanted = std::max(frame_bytes_, wanted_bytes_);
+    if (wanted <= kSiteBytesMax) {
+      Require(fits, SiteKind::kPush, caller,
+              static_cast<std::uint32_t>(wanted));
+    } else {
+      Require(fits, SiteKind::kLargePush, Number(wanted), 0);
+    }
   }
   for (const Local& local : locals_) {
     llvm::Value* address = builder_.CreateAdd(frame_, Number(local.offset));

@@ -72,6 +72,7 @@ enum class SiteKind : std::uint32_t {
   kMisaligned = 9,   // an atomic access at no multiple of its size
   kAllocation = 8,   // no fault: a call of malloc or free
   kAlloca = 10,      // no room for as many bytes as the address says
+  kLargePush = 11,   // the same for a frame of 4 GiB and more
 };
 
 // A place in the program that may fault: a row of a table in the compiled
@@ -108,9 +109,6 @@ inline constexpr std::uint64_t kReturnedBase = 4611686018427387904u;  // 2^62
 inline constexpr std::uint64_t kReturnedStride = 2199023255552u;      // 2^41
 inline constexpr std::uint64_t kReturnedMiddle = kReturnedStride / 2;
 inline constexpr std::uint64_t kReturnedFramesMax = 1048576;
-constexpr bool IsReturned(std::uint64_t address) {
-  return address - kReturnedBase < kReturnedFramesMax * kReturnedStride;
-}
 
 // Names in a compiled object.
 inline constexpr char kGuestPrefix[] = "guest.";  // before a function's own

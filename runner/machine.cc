@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "machine/host_stack.h"
+#include "runner/frame_finder.h"
 #include "runner/seeded_start.h"
 
 namespace kheap {
@@ -15,16 +16,6 @@ namespace {
 
 // Of the guest's jump buffer, what is used.
 constexpr std::uint64_t kJumpBufferBytes = 8;
-
-// An access by a pointer that a function returned into its own frame is one
-// after its return.
-[[noreturn]] void Throw(MemoryFault fault) {
-  if (fault.code == FaultCode::kOutOfBounds &&
-      IsReturned(fault.address.offset())) {
-    fault.code = FaultCode::kStackUseAfterReturn;
-  }
-  throw fault;
-}
 
 }  // namespace
 
@@ -111,6 +102,16 @@ void Machine::PassTime() {
 
 // ---- faults ----------------------------------------------------------------
 
+// An access by a pointer that a function returned into its own frame is one
+// after its return.
+void Machine::Throw(MemoryFault fault) const {
+  if (fault.code == FaultCode::kOutOfBounds &&
+      IsReturned(process_.heap(), program_->image().frames, fault.address)) {
+    fault.code = FaultCode::kStackUseAfterReturn;
+  }
+  throw fault;
+}
+
 void Machine::Raise(const MemoryFault& fault, TargetKind target) {
   fault_place_ = {};
   fault_place_.calls = RunningCalls(*program_);
@@ -129,6 +130,7 @@ void Machine::RaiseAt(std::uint32_t index, Address address, std::uint64_t sp) {
       throw MemoryFault{FaultCode::kStackOverflow, Access::kPush, address,
                         site.size_bytes};
     case SiteKind::kAlloca:
+    case SiteKind::kLargePush:
       throw MemoryFault{FaultCode::kStackOverflow, Access::kPush, Address(sp),
                         address.offset()};
     case SiteKind::kCall:

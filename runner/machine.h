@@ -137,6 +137,7 @@ class Machine {
   Machine(std::shared_ptr<const LoadedProgram> program,
           ProcessSource::Start start);
 
+  [[noreturn]] void Throw(MemoryFault fault) const;
   // Lets the kernel's clock pass by the steps since the last time.
   void PassTime();
   std::uint64_t NumberIn(Address buffer);

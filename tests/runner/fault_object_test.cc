@@ -17,6 +17,15 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+// The whole report of a fault in `int run(int n)`.
+std::string WholeReportOf(const std::string& text, std::int32_t n) {
+  const Program program = Compiled(
+      "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n" + text);
+  const auto process = Started(program);
+  const auto result = process->Call<std::int32_t>("run", n);
+  return process->Explain(*result->end.fault);
+}
+
 TEST(FaultObjectTest, NamesWhatIsReadBeforeItHasAValue) {
   const std::string report = ReportOf(R"(
     int run(int n) {
@@ -59,13 +68,14 @@ TEST(FaultObjectTest, SaysThatReallocGaveAnotherBlock) {
 }
 
 TEST(FaultObjectTest, NamesTheReallocOfAFreedBlock) {
-  const std::string report = ReportOf(R"(
+  const std::string report = WholeReportOf(R"(
     int run(int n) {
       char *block = malloc(4);
       free(block);
       return realloc(block, n) == 0;
     })",
-                                      8);
+                                           8);
+  EXPECT_THAT(report, HasSubstr("fault 114: double free: realloc at 0x"));
   EXPECT_THAT(report,
               HasSubstr("fix: resize the block before it is freed, or take"));
 }
@@ -98,15 +108,6 @@ TEST(FaultObjectTest, AReallocToNothingIsAFree) {
   EXPECT_THAT(report, HasSubstr("fix: use the block before it is freed"));
 }
 
-// The whole report of a fault in `int run(int n)`.
-std::string WholeReportOf(const std::string& text, std::int32_t n) {
-  const Program program = Compiled(
-      "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n" + text);
-  const auto process = Started(program);
-  const auto result = process->Call<std::int32_t>("run", n);
-  return process->Explain(*result->end.fault);
-}
-
 TEST(FaultObjectTest, AFixSuitsTheCase) {
   EXPECT_THAT(WholeReportOf(R"(
     int run(int n) {
@@ -136,6 +137,28 @@ TEST(FaultObjectTest, AFrameLargerThanTheArenaHasItsSize) {
     })",
                                            1);
   EXPECT_THAT(report, HasSubstr("stack overflow: push of 30000"));
+}
+
+TEST(FaultObjectTest, AFrameOfMoreThan32BitsHasItsSize) {
+  const std::string report = WholeReportOf(R"(
+    int run(int n) {
+      char large[1099511627776];
+      memset(large, n, n);
+      return large[n];
+    })",
+                                           1);
+  EXPECT_THAT(report, HasSubstr("stack overflow: push of 10995116"));
+  EXPECT_THAT(report, HasSubstr("fix: give the object on the stack a size"));
+}
+
+TEST(FaultObjectTest, AnObjectOfTheLibraryFarAwayIsNotNamed) {
+  const std::string report = WholeReportOf(R"(
+    int run(int n) {
+      const char *text = "abc";
+      return text[n];
+    })",
+                                           10000);
+  EXPECT_THAT(report, HasSubstr("belongs to no object of the program"));
 }
 
 TEST(FaultObjectTest, RegressionAFaultInTheFunctionThatIsCalledHasAPlace) {

@@ -107,6 +107,28 @@ constexpr WrongProgram kPrograms[] = {
           s.a = 1;
           printf("%d\n", s.c);
         })"},
+    {"AnUnsetNumberInABlockPassedOn", FaultCode::kUninitialisedRead,
+     Access::kLoad, 8,
+     R"(#include <stdlib.h>
+        struct both { long a; long b; };
+        static long twice(long n) { return n + n; }
+        int main(void) {
+          struct both *both = malloc(sizeof *both);
+          both->a = 1;
+          return (int)twice(both->b);
+        })"},
+    {"AnUnsetMemberReturned", FaultCode::kUninitialisedRead, Access::kLoad, 8,
+     R"(struct both { long a; long b; };
+        static long second(long n) {
+          struct both both;
+          both.a = n;
+          return both.b;
+        }
+        int main(int argc, char **argv) { return (int)second(argc); })"},
+    {"TextTakenForAPointer", FaultCode::kOutOfBounds, Access::kLoad, 4,
+     R"(int main(void) { return *(volatile int *)0x4141414141414141; })"},
+    {"ADoubleTakenForAPointer", FaultCode::kOutOfBounds, Access::kLoad, 4,
+     R"(int main(void) { return *(volatile int *)0x400c000000000000; })"},
     {"AnUnsetPointerPassedOn", FaultCode::kUninitialisedRead, Access::kLoad, 8,
      R"(#include <stdio.h>
         int main(void) {

@@ -45,6 +45,10 @@ HostFlags HostFlagsFor(std::uint32_t flags) {
   return host;
 }
 
+// Read, write and execute, for the owner, its group and others. A guest makes
+// no file on the host that runs as somebody else (set-user-ID and the like).
+constexpr std::uint32_t kHostPermissionsEnd = 512;
+
 std::uint32_t TypeOf(mode_t mode) {
   if (S_ISREG(mode)) return kS_IFREG;
   if (S_ISDIR(mode)) return kS_IFDIR;
@@ -173,7 +177,8 @@ Result HostFolder::OpenFile(std::string_view path, std::uint32_t flags,
     return S_ISLNK(status.st_mode) ? -kELOOP : -kEACCES;
   }
   HostDescriptor opened(openat(parent.directory.number(), parent.name.c_str(),
-                               HostFlagsFor(flags), permissions));
+                               HostFlagsFor(flags),
+                               permissions % kHostPermissionsEnd));
   if (!opened.is_open()) return ErrorFromHost(errno);
   if (fstat(opened.number(), &status) != 0) return ErrorFromHost(errno);
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return -kEACCES;
@@ -218,7 +223,7 @@ Result HostFolder::MakeDirectory(std::string_view path,
   const Result error = OpenParentToWrite(path, parent);
   if (error != 0) return error;
   return ErrorUnless(mkdirat(parent.directory.number(), parent.name.c_str(),
-                             permissions) == 0);
+                             permissions % kHostPermissionsEnd) == 0);
 }
 
 Result HostFolder::MakeSymbolicLink(std::string_view path,
@@ -262,6 +267,7 @@ Result HostFolder::Rename(std::string_view from, std::string_view to) const {
 Result HostFolder::SetPermissions(std::string_view path,
                                   std::uint32_t permissions) const {
   if (!writable_) return -kEROFS;
+  if (permissions >= kHostPermissionsEnd) return -kEPERM;
   HostDescriptor file;
   if (const Result error = OpenFile(path, 0, 0, file); error != 0) return error;
   return ErrorUnless(fchmod(file.number(), permissions) == 0);

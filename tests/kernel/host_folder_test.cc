@@ -220,6 +220,30 @@ TEST_F(HostFolderTest, AWritableFolderTakesEveryChange) {
   guest.ExpectSound();
 }
 
+// Whoever runs a file that the guest wrote runs it as nobody else.
+TEST_F(HostFolderTest, NothingIsMadeToRunAsItsOwner) {
+  using std::filesystem::perms;
+  GuestSystem guest(Options(true));
+  const Result made = guest.Call("openat", kAT_FDCWD,
+                                 guest.Text("/mnt/host/made"), kO_CREAT, 07700);
+  ASSERT_GE(made, 0);
+  ASSERT_EQ(
+      guest.Call("mkdirat", kAT_FDCWD, guest.Text("/mnt/host/folder"), 07700),
+      0);
+  for (const int permissions : {04700, 02700, 01700}) {
+    EXPECT_EQ(guest.Call("fchmodat", kAT_FDCWD, guest.Text("/mnt/host/made"),
+                         permissions),
+              -kEPERM);
+    EXPECT_EQ(guest.Call("fchmod", made, permissions), -kEPERM);
+  }
+  for (const char* const name : {"given/made", "given/folder"}) {
+    const perms all = std::filesystem::status(outside_.At(name)).permissions();
+    EXPECT_EQ(all & (perms::set_uid | perms::set_gid | perms::sticky_bit),
+              perms::none)
+        << name;
+  }
+}
+
 TEST_F(HostFolderTest, TheMountPointItselfStays) {
   GuestSystem guest(Options(true));
   EXPECT_EQ(

@@ -54,11 +54,12 @@ class Local {
   std::byte* word_;
 };
 
-// What New takes for a field: a number, a reference that a Local holds, or
-// null.
+// What New takes for a field: a number of up to 8 bytes, a reference that a
+// Local holds, or null. Every host has `long double` in another form.
 template <typename T>
-concept Field = std::is_arithmetic_v<T> || std::same_as<T, Local> ||
-    std::same_as<T, std::nullptr_t>;
+concept Field = (std::is_arithmetic_v<T> && sizeof(T) <= 8 &&
+                 !std::same_as<T, long double>) ||
+                std::same_as<T, Local> || std::same_as<T, std::nullptr_t>;
 
 class Mutator {
  public:

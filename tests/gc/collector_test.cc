@@ -15,6 +15,9 @@
 namespace kheap::gc {
 namespace {
 
+static_assert(Field<double> && Field<bool> && Field<Local>);
+static_assert(!Field<long double> && !Field<Address>);
+
 constexpr std::uint64_t kBlock = 32768;
 constexpr std::uint64_t kNodeFootprint = 32;
 

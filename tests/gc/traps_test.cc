@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "gc/collector.h"
+#include "gc/space.h"
 #include "gtest/gtest.h"
 #include "tests/gc/world.h"
 
@@ -39,6 +40,34 @@ TEST(TrapsTest, ACardIsScannedBeforeItIsCleared) {
   world.mutator().SetReference(frame[0].get(), 8, young);
   world.collector().CollectMinor();
   EXPECT_EQ(world.Number(world.Right(frame[0].get())), 2u);
+  world.ExpectIntact();
+}
+
+// One that never became clean again would be scanned at every collection.
+TEST(TrapsTest, ACardIsCleanOnceItIsScanned) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  world.collector().CollectMinor();
+  world.mutator().SetReference(frame[0].get(), 8, world.Leaf(2));
+  const Space space(world.heap());
+  const std::uint64_t card = space.CardOf(frame[0].get().offset() + 8);
+  ASSERT_NE(space.card(card), std::byte{0});
+  world.collector().CollectMinor();
+  EXPECT_EQ(space.card(card), std::byte{0});
+  world.ExpectIntact();
+}
+
+// What stays in the nursery is scanned like what moves.
+TEST(TrapsTest, APinnedObjectKeepsWhatItRefersTo) {
+  World world;
+  const Frame<1> frame(world.mutator());
+  frame[0] = world.Leaf(1);
+  ASSERT_TRUE(world.collector().Pin(frame[0].get()));
+  world.mutator().SetReference(frame[0].get(), 8, world.Leaf(2));
+  world.collector().CollectMinor();
+  EXPECT_EQ(world.Number(world.Right(frame[0].get())), 2u);
+  EXPECT_TRUE(world.IsOld(world.Right(frame[0].get())));
   world.ExpectIntact();
 }
 

@@ -93,6 +93,17 @@ TEST_P(ExecutableMemoryTest, OnlyAWritableBlockTakesStores) {
   EXPECT_EQ(heap_->Compare(block, block + 50, 50), 0);
 }
 
+TEST_P(ExecutableMemoryTest, AGuardMayLieWhereABlockWasFreed) {
+  const Address large = code_.Allocate(3 * kCodePageBytes).value();
+  EXPECT_EQ(code_.Free(large), absl::OkStatus());
+  const Address small = code_.Allocate(kCodePageBytes).value();
+  ASSERT_EQ(small, large);
+  EXPECT_EQ(StoreAt(small + kCodePageBytes), FaultCode::kUseAfterFree);
+  EXPECT_EQ(LoadAt(small + kCodePageBytes), FaultCode::kUseAfterFree);
+  EXPECT_EQ(LoadAt(small - 1), FaultCode::kOutOfBounds);
+  ExpectSound();
+}
+
 TEST_P(ExecutableMemoryTest, GuardsLieOnBothSides) {
   const Address a = code_.Allocate(kCodePageBytes).value();
   const Address b = code_.Allocate(kCodePageBytes + 1).value();

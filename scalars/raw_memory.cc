@@ -71,10 +71,8 @@ absl::Status WithTypeOf(const CType& type, Use use) {
 
 template <typename T>
 CValue ToValue(T number) {
-  if constexpr (std::same_as<T, Address>) {
+  if constexpr (std::same_as<T, Address> || CFloating<T>) {
     return number;
-  } else if constexpr (CFloating<T>) {
-    return static_cast<double>(number);
   } else if constexpr (std::is_signed_v<T>) {
     return static_cast<std::int64_t>(number);
   } else {

@@ -29,8 +29,10 @@
 namespace kheap {
 
 // What a variable holds: signed and unsigned integers (and bool, as 0 or 1),
-// floating point, pointers.
-using CValue = std::variant<std::int64_t, std::uint64_t, double, Address>;
+// floating point, pointers. A float is not widened to a double, for that would
+// change the bits of a NaN.
+using CValue =
+    std::variant<std::int64_t, std::uint64_t, float, double, Address>;
 
 // *(type*)p
 absl::StatusOr<CValue> PtrRead(const GlobalHeap& heap, std::string_view type,

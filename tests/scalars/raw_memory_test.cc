@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
@@ -39,9 +40,13 @@ INSTANTIATE_TEST_SUITE_P(Modes, RawMemoryTest, testing::Bool(),
 
 template <typename T>
 CValue AsValue(T number) {
-  if constexpr (CFloating<T>) return static_cast<double>(number);
-  if constexpr (std::is_signed_v<T>) return static_cast<std::int64_t>(number);
-  return static_cast<std::uint64_t>(number);
+  if constexpr (CFloating<T>) {
+    return number;
+  } else if constexpr (std::is_signed_v<T>) {
+    return static_cast<std::int64_t>(number);
+  } else {
+    return static_cast<std::uint64_t>(number);
+  }
 }
 
 // Writing by name is what assignment to a CVar is, and reading gives the same.
@@ -82,6 +87,7 @@ RC_GTEST_PROP(RawMemoryProperty, NamesReadAndWriteAsVariablesDo,
   ExpectEveryTypeAsVariable(*heap, a);
   ExpectEveryTypeAsVariable(*heap, b);
   ExpectEveryTypeAsVariable(*heap, c);
+  ExpectEveryTypeAsVariable(*heap, static_cast<float>(c));
 }
 
 TEST_P(RawMemoryTest, PointersAreAddressesOrIntegers) {
@@ -95,9 +101,48 @@ TEST_P(RawMemoryTest, PointersAreAddressesOrIntegers) {
   EXPECT_EQ(*PtrRead(*heap_, "short", data_), CValue(std::int64_t{1}));
 }
 
+// Quiet and signalling, of both signs, with a payload in every part.
+TEST_P(RawMemoryTest, ReadingAndWritingKeepTheBitsOfANan) {
+  for (const std::uint32_t bits :
+       {0x7FC00000u, 0xFFC00000u, 0x7F800001u, 0xFFA12345u, 0x7FFFFFFFu}) {
+    heap_->sw(data_, bits);
+    const auto read = PtrRead(*heap_, "float", data_);
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(BitCast<std::uint32_t>(std::get<float>(*read)), bits);
+    ASSERT_TRUE(PtrWrite(*heap_, "float", data_ + 8, *read).ok());
+    EXPECT_EQ(heap_->Load<std::uint32_t>(data_ + 8), bits);
+  }
+  for (const std::uint64_t bits :
+       {0x7FF8000000000000u, 0xFFF8000000000000u, 0x7FF0000000000001u,
+        0xFFF4123456789ABCu, 0x7FFFFFFFFFFFFFFFu}) {
+    heap_->sd(data_, bits);
+    const auto read = PtrRead(*heap_, "double", data_);
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(BitCast<std::uint64_t>(std::get<double>(*read)), bits);
+    ASSERT_TRUE(PtrWrite(*heap_, "double", data_ + 8, *read).ok());
+    EXPECT_EQ(heap_->Load<std::uint64_t>(data_ + 8), bits);
+  }
+}
+
+// The one NaN, as from any conversion between the two.
+TEST_P(RawMemoryTest, ANanOfAnotherSizeIsConverted) {
+  heap_->sw(data_, 0xFFA12345u);
+  ASSERT_TRUE(
+      PtrWrite(*heap_, "double", data_ + 8, *PtrRead(*heap_, "float", data_))
+          .ok());
+  EXPECT_EQ(heap_->Load<std::uint64_t>(data_ + 8), 0x7FF8000000000000u);
+  heap_->sd(data_, 0xFFF4123456789ABCu);
+  ASSERT_TRUE(
+      PtrWrite(*heap_, "float", data_ + 8, *PtrRead(*heap_, "double", data_))
+          .ok());
+  EXPECT_EQ(heap_->Load<std::uint32_t>(data_ + 8), 0x7FC00000u);
+}
+
 TEST_P(RawMemoryTest, WhatIsNoConversionIsRefusedAndChangesNothing) {
   ASSERT_TRUE(PtrWrite(*heap_, "long", data_, std::int64_t{5}).ok());
   EXPECT_EQ(PtrWrite(*heap_, "int *", data_, 1.0).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(PtrWrite(*heap_, "int *", data_, 1.0f).code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(PtrWrite(*heap_, "double", data_, data_).code(),
             absl::StatusCode::kInvalidArgument);

@@ -138,62 +138,193 @@ std::optional<BaseType> FindBase(std::vector<std::string> words) {
   return std::nullopt;
 }
 
-// Types that only pointers can lead to.
+bool IsVoid(const std::vector<std::string>& words) {
+  return words.size() == 1 && words[0] == "void";
+}
+
+// Types without a size.
 bool IsIncomplete(const std::vector<std::string>& words) {
-  return (words.size() == 1 && words[0] == "void") ||
+  return IsVoid(words) ||
          (words.size() == 2 && (words[0] == "struct" || words[0] == "union"));
 }
 
-// The sizes in "[4][2]", if that is what the tokens from `i` on are.
-std::optional<std::vector<std::uint64_t>> ReadDimensions(
-    const std::vector<std::string>& tokens, std::size_t i) {
-  std::vector<std::uint64_t> dimensions;
-  for (; i < tokens.size(); i += 3) {
-    std::uint64_t count = 0;
-    if (tokens.size() - i < 3 || tokens[i] != "[" || tokens[i + 2] != "]" ||
-        !IsNumber(tokens[i + 1]) || !absl::SimpleAtoi(tokens[i + 1], &count) ||
-        count == 0) {
-      return std::nullopt;
-    }
-    dimensions.push_back(count);
+// A step from a type to one that is made of it: a pointer to it, an array of
+// it, or a function that returns it.
+struct Step {
+  enum class Kind { kPointer, kArray, kFunction };
+  Kind kind;
+  std::uint64_t count = 0;  // of an array; 0 where its brackets are empty
+};
+
+// "int *[4]" is int, then a pointer to it, then an array of 4 of these.
+struct TypeName {
+  std::vector<std::string> words;
+  std::vector<Step> steps;
+};
+
+// Whether C has the type, with or without a size.
+bool Exists(const TypeName& name) {
+  if (!FindBase(name.words).has_value() && !IsIncomplete(name.words)) {
+    return false;
   }
-  return dimensions;
+  const Step* before = nullptr;
+  for (const Step& step : name.steps) {
+    // Neither an array's element nor what a function returns may be these.
+    const bool of_function =
+        before != nullptr && before->kind == Step::Kind::kFunction;
+    const bool of_array =
+        before != nullptr && before->kind == Step::Kind::kArray;
+    switch (step.kind) {
+      case Step::Kind::kPointer:
+        break;
+      case Step::Kind::kArray:
+        if (of_function || (of_array && before->count == 0)) return false;
+        if (before == nullptr && IsVoid(name.words)) return false;
+        break;
+      case Step::Kind::kFunction:
+        if (of_function || of_array) return false;
+        break;
+    }
+    before = &step;
+  }
+  return true;
+}
+
+// Reads a type name by the grammar of C23, without the names of parameters.
+class NameReader {
+ public:
+  explicit NameReader(std::string_view text) : tokens_(Split(text)) {}
+
+  // Nothing unless the whole text is the name of a type.
+  std::optional<TypeName> Read() {
+    std::optional<TypeName> name = ReadName();
+    return at_ == tokens_.size() ? name : std::nullopt;
+  }
+
+ private:
+  // C23 wants a compiler to take so many parentheses in one another. Without a
+  // limit a name could ask for more than the host's stack holds.
+  static constexpr int kNestingMax = 63;
+
+  bool Sees(std::string_view token, std::size_t ahead = 0) const {
+    return at_ + ahead < tokens_.size() && tokens_[at_ + ahead] == token;
+  }
+  bool Takes(std::string_view token) {
+    if (!Sees(token)) return false;
+    ++at_;
+    return true;
+  }
+  void SkipQualifiers() {
+    while (at_ < tokens_.size() && IsQualifier(tokens_[at_])) ++at_;
+  }
+
+  std::optional<TypeName> ReadName() {
+    TypeName name;
+    for (; at_ < tokens_.size() && IsWord(tokens_[at_]) &&
+           !IsNumber(tokens_[at_]);
+         ++at_) {
+      if (!IsQualifier(tokens_[at_])) name.words.push_back(tokens_[at_]);
+    }
+    if (!ReadDeclarator(name.steps) || !Exists(name)) return std::nullopt;
+    return name;
+  }
+
+  // What is nearest to the base comes first: the pointers, what stands behind
+  // the parentheses from the last to the first, what stands within them.
+  bool ReadDeclarator(std::vector<Step>& steps) {
+    while (Takes("*")) {
+      steps.push_back({Step::Kind::kPointer});
+      SkipQualifiers();
+    }
+    std::vector<Step> inner;
+    // Other parentheses hold parameters.
+    const bool has_inner =
+        Sees("(") && (Sees("*", 1) || Sees("(", 1) || Sees("[", 1));
+    if (has_inner && !(Nest() && ReadDeclarator(inner) && Unnest())) {
+      return false;
+    }
+    std::vector<Step> suffixes;
+    while (Sees("[") || Sees("(")) {
+      if (!(Sees("[") ? ReadArray(suffixes) : ReadFunction(suffixes))) {
+        return false;
+      }
+    }
+    steps.insert(steps.end(), suffixes.rbegin(), suffixes.rend());
+    steps.insert(steps.end(), inner.begin(), inner.end());
+    return true;
+  }
+
+  bool Nest() { return Takes("(") && ++nesting_ <= kNestingMax; }
+  bool Unnest() {
+    --nesting_;
+    return Takes(")");
+  }
+
+  bool ReadArray(std::vector<Step>& steps) {
+    std::uint64_t count = 0;
+    if (!Takes("[")) return false;
+    if (!Sees("]")) {
+      if (at_ == tokens_.size() || !IsNumber(tokens_[at_]) ||
+          !absl::SimpleAtoi(tokens_[at_], &count) || count == 0) {
+        return false;
+      }
+      ++at_;
+    }
+    steps.push_back({Step::Kind::kArray, count});
+    return Takes("]");
+  }
+
+  // "(void)", "()" or "(int, char *, ...)"
+  bool ReadFunction(std::vector<Step>& steps) {
+    steps.push_back({Step::Kind::kFunction});
+    if (!Nest()) return false;
+    if (Sees(")")) return Unnest();
+    for (bool is_first = true;; is_first = false) {
+      if (Takes(".")) return Takes(".") && Takes(".") && Unnest();
+      const std::optional<TypeName> parameter = ReadName();
+      if (!parameter.has_value()) return false;
+      if (parameter->steps.empty() && IsVoid(parameter->words)) {
+        return is_first && Unnest();
+      }
+      if (!Takes(",")) return Unnest();
+    }
+  }
+
+  const std::vector<std::string> tokens_;
+  std::size_t at_ = 0;
+  int nesting_ = 0;
+};
+
+absl::Status NoTypeWithSize(const std::string& name) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", name, "\" is not the name of a type with a size"));
 }
 
 }  // namespace
 
 absl::StatusOr<CType> CType::Parse(std::string_view name) {
+  const std::optional<TypeName> parsed = NameReader(name).Read();
   const std::string text(name);
-  const std::vector<std::string> tokens = Split(name);
-  std::size_t i = 0;
-  std::vector<std::string> words;
-  for (; i < tokens.size() && IsWord(tokens[i]) && !IsNumber(tokens[i]); ++i) {
-    if (!IsQualifier(tokens[i])) words.push_back(tokens[i]);
+  if (!parsed.has_value()) return NoTypeWithSize(text);
+  // Nothing while the type has no size.
+  std::optional<CType> type;
+  if (const auto base = FindBase(parsed->words)) {
+    type = CType(text, base->kind, base->size_bytes, base->alignment);
   }
-  bool is_pointer = false;
-  for (; i < tokens.size() &&
-         (tokens[i] == "*" || (is_pointer && IsQualifier(tokens[i])));
-       ++i) {
-    is_pointer = true;
+  for (const Step& step : parsed->steps) {
+    if (step.kind == Step::Kind::kPointer) {
+      type = CType(text, Kind::kPointer, kPointerBytes, kPointerBytes);
+    } else if (step.kind == Step::Kind::kFunction || step.count == 0) {
+      type = std::nullopt;
+    } else if (type.has_value()) {
+      absl::StatusOr<CType> array = Array(*type, step.count);
+      if (!array.ok()) return array.status();
+      type = *std::move(array);
+      type->name_ = text;
+    }
   }
-  const auto base = FindBase(words);
-  const auto dimensions = ReadDimensions(tokens, i);
-  if (!dimensions.has_value() ||
-      !(base.has_value() || (is_pointer && IsIncomplete(words)))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is not the name of a type with a size"));
-  }
-  CType type = is_pointer
-                   ? CType(text, Kind::kPointer, kPointerBytes, kPointerBytes)
-                   : CType(text, base->kind, base->size_bytes, base->alignment);
-  for (auto count = dimensions->rbegin(); count != dimensions->rend();
-       ++count) {
-    absl::StatusOr<CType> array = Array(type, *count);
-    if (!array.ok()) return array.status();
-    type = *std::move(array);
-    type.name_ = text;
-  }
-  return type;
+  if (!type.has_value()) return NoTypeWithSize(text);
+  return *std::move(type);
 }
 
 absl::StatusOr<CType> CType::Array(const CType& element, std::uint64_t count) {

@@ -40,9 +40,10 @@ class CType {
   };
 
   // The type of that name, as in sizeof(name): "unsigned long", "long unsigned
-  // int", "const char *", "int *[4]", "uint32_t", "enum color", "struct s *".
+  // int", "const char *", "int *[4]", "uint32_t", "enum color", "struct s *",
+  // "int (*)[3]", "void (*)(const char *, ...)". Parameters have no names.
   // InvalidArgument if it is none, or one without a size: void, a struct (whose
-  // layout is not in its name), a function.
+  // layout is not in its name), a function, "int[]".
   static absl::StatusOr<CType> Parse(std::string_view name);
 
   // `count` times `element`; a count of 0 is a flexible array's.

@@ -71,6 +71,15 @@ TEST(CTypeTest, SizesAndAlignmentsAreTheCompilers) {
   EXPECT_TYPE(int[3]);
   EXPECT_TYPE(char[2][5]);
   EXPECT_AS_COMPILED("int *[4]", int* [4]);
+  EXPECT_TYPE(int(*)[3]);
+  EXPECT_TYPE(char(*)[]);
+  EXPECT_TYPE(int(*[5])[3]);
+  EXPECT_TYPE(int (*)());
+  EXPECT_TYPE(int (*)(void));
+  EXPECT_TYPE(void (*const*)(const char*, ...));
+  EXPECT_TYPE(void (*[7])(int[], char));
+  EXPECT_TYPE(int (*(*)[3])(void));
+  EXPECT_TYPE(void (*(*)(int, void (*)(int)))(int));
 #undef EXPECT_TYPE
 #undef EXPECT_AS_COMPILED
 }
@@ -82,9 +91,12 @@ TEST(CTypeTest, SpacesQualifiersAndOrderDoNotMatter) {
     EXPECT_EQ(*SizeOf(name), 8u) << name;
     EXPECT_EQ(CType::Parse(name)->kind(), CType::Kind::kUnsigned) << name;
   }
-  for (const char* name : {"int*", "int *", "const int *", "int const*",
-                           "int * const", "int *restrict", "void*", "struct s*",
-                           "union u **", "unsigned char*"}) {
+  for (const char* name :
+       {"int*", "int *", "const int *", "int const*", "int * const",
+        "int *restrict", "void*", "struct s*", "union u **", "unsigned char*",
+        "int((*))[3]", "int (* const)(void)", "int ( * ) ( int , ... )",
+        "struct s (*)(struct s)", "struct s (*)[3]",
+        "double (*(*)(void))[2]"}) {
     EXPECT_EQ(*SizeOf(name), 8u) << name;
     EXPECT_EQ(CType::Parse(name)->kind(), CType::Kind::kPointer) << name;
   }
@@ -98,6 +110,28 @@ TEST(CTypeTest, ArraysKnowTheirElements) {
   EXPECT_EQ(type.element()->size_bytes(), 6u);
   EXPECT_EQ(type.element()->element()->size_bytes(), 2u);
   EXPECT_EQ(type.element()->element()->element(), nullptr);
+  const CType handlers = *CType::Parse("void (*[2])(int)");
+  EXPECT_EQ(handlers.size_bytes(), 16u);
+  EXPECT_EQ(handlers.element()->kind(), CType::Kind::kPointer);
+}
+
+// "*" so many times within parentheses.
+std::string Nested(int count) {
+  return "int " + std::string(count, '(') + "*" + std::string(count, ')');
+}
+
+TEST(CTypeTest, ParenthesesNestAsDeepAsCAsksFor) {
+  EXPECT_EQ(*SizeOf(Nested(63)), 8u);
+  EXPECT_EQ(SizeOf(Nested(64)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(SizeOf(Nested(1000000)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  // Each pair of these is closed before the next opens.
+  EXPECT_EQ(*SizeOf("int (*(*(*)(void))(void))(int (*)(void), int (*)(void))"),
+            8u);
+  std::string parameters = "void *";
+  for (int i = 0; i < 100; ++i) parameters += ", void (*)(int)";
+  EXPECT_EQ(*SizeOf("int (*)(" + parameters + ")"), 8u);
 }
 
 TEST(CTypeTest, WhatHasNoSizeIsRefused) {
@@ -124,7 +158,30 @@ TEST(CTypeTest, WhatHasNoSizeIsRefused) {
                            "int[x]",
                            "int[3]]",
                            "int[3] *",
-                           "int(*)(void)",
+                           "int(void)",
+                           "int()",
+                           "int (*",
+                           "int (*)(",
+                           "int (*)(void",
+                           "int (*)(void))",
+                           "int (*)(void) *",
+                           "int (*)(void, int)",
+                           "int (*)(int, void)",
+                           "int (*)(int,)",
+                           "int (*)(,)",
+                           "int (*)(int int)",
+                           "int (*)(..)",
+                           "int (*)(..., int)",
+                           "int (*)(void)[3]",
+                           "int (*)(void)(void)",
+                           "int (*)[3](void)",
+                           "int (*)[3][]",
+                           "int (*)[0]",
+                           "int (*)[4611686018427387904]",
+                           "void (*)[3]",
+                           "foo (*)(void)",
+                           "(*)(void)",
+                           "int[2][]",
                            "int x",
                            "int,",
                            "3",

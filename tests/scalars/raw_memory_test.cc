@@ -101,6 +101,14 @@ TEST_P(RawMemoryTest, PointersAreAddressesOrIntegers) {
   EXPECT_EQ(*PtrRead(*heap_, "short", data_), CValue(std::int64_t{1}));
 }
 
+TEST_P(RawMemoryTest, PointersToFunctionsAndArraysArePointers) {
+  for (const char* type : {"int (*)(void)", "int (*)[3]"}) {
+    ASSERT_TRUE(PtrWrite(*heap_, type, data_, data_ + 8).ok()) << type;
+    EXPECT_EQ(*PtrRead(*heap_, type, data_), CValue(data_ + 8)) << type;
+    EXPECT_EQ(*PtrOffset(type, data_, 2), data_ + 16) << type;
+  }
+}
+
 // Quiet and signalling, of both signs, with a payload in every part.
 TEST_P(RawMemoryTest, ReadingAndWritingKeepTheBitsOfANan) {
   for (const std::uint32_t bits :
@@ -151,8 +159,8 @@ TEST_P(RawMemoryTest, WhatIsNoConversionIsRefusedAndChangesNothing) {
 
 TEST_P(RawMemoryTest, OnlyNumbersAndPointersHaveValues) {
   for (const char* type :
-       {"void", "int[2]", "long double", "__int128", "float _Complex",
-        "double _Complex", "struct s", "nonsense", ""}) {
+       {"void", "int[2]", "int(void)", "long double", "__int128",
+        "float _Complex", "double _Complex", "struct s", "nonsense", ""}) {
     EXPECT_EQ(PtrRead(*heap_, type, data_).status().code(),
               absl::StatusCode::kInvalidArgument)
         << type;

@@ -88,6 +88,7 @@ void MultiplyAddLanes(T* out, const T* a, const T* b, const T* c,
       lanes::AsUnsigned(out), lanes::AsUnsigned(a), lanes::AsUnsigned(b),
       lanes::AsUnsigned(c), count);
 }
+// -a; of a floating-point number the other sign bit.
 template <Lane T>
 void NegateLanes(T* out, const T* a, std::size_t count) {
   lanes::ArithmeticOf<T>().negate(lanes::AsUnsigned(out), lanes::AsUnsigned(a),
@@ -121,7 +122,8 @@ template <Lane T>
 void MaxLanes(T* out, const T* a, const T* b, std::size_t count) {
   lanes::SignedOf<T>().max(out, a, b, count);
 }
-// The least number's is itself.
+// |a|; the least integer's is itself, a floating-point number's has the sign
+// bit 0.
 template <Lane T>
 void AbsoluteLanes(T* out, const T* a, std::size_t count) {
   lanes::SignedOf<T>().absolute(out, a, count);

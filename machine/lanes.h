@@ -21,6 +21,12 @@
 // So a sum is added up in one order (lane_reduce.h), a fused multiply-add
 // rounds once even where it has to be computed without the instruction, and a
 // NaN that arithmetic yields is the quiet one, positive and without payload.
+// NegateLanes and AbsoluteLanes are no arithmetic in this: like C's - and fabs
+// they change a number's sign bit and nothing else, a NaN's too.
+//
+// Types of lanes are the guest's ten. Another type of the host's of the same
+// size, such as char or the one of long and long long that is not std::int64_t,
+// is none.
 
 #include <concepts>
 #include <cstddef>
@@ -35,8 +41,10 @@ concept FloatingLane = std::same_as<T, float> || std::same_as<T, double>;
 
 template <typename T>
 concept IntegerLane =
-    std::integral<T> && !std::same_as<T, bool> &&
-    (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8);
+    std::same_as<T, std::int8_t> || std::same_as<T, std::uint8_t> ||
+    std::same_as<T, std::int16_t> || std::same_as<T, std::uint16_t> ||
+    std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t> ||
+    std::same_as<T, std::int64_t> || std::same_as<T, std::uint64_t>;
 
 template <typename T>
 concept Lane = FloatingLane<T> || IntegerLane<T>;

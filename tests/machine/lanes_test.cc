@@ -53,6 +53,13 @@ void ForEachType(Check check) {
   check(double{});
 }
 
+// There are kernels for the ten types above and no others.
+using OtherLong =
+    std::conditional_t<std::is_same_v<std::int64_t, long>, long long, long>;
+static_assert(!(Lane<OtherLong> || Lane<std::make_unsigned_t<OtherLong>> ||
+                Lane<bool> || Lane<char> || Lane<wchar_t> || Lane<char8_t> ||
+                Lane<char16_t> || Lane<char32_t> || Lane<long double>));
+
 template <typename T>
 MaskLane<T> BitsOf(T value) {
   return std::bit_cast<MaskLane<T>>(value);
@@ -357,6 +364,21 @@ TEST_P(LanesTest, AFusedProductRoundsOnce) {
   Row<double> out(9);
   MultiplyAddLanes(out.data(), a.data(), a.data(), c.data(), out.size());
   for (const double lane : out) EXPECT_EQ(lane, std::ldexp(1.0, -104));
+}
+
+// Arithmetic would make the one NaN of it.
+TEST_P(LanesTest, NegationAndAbsoluteValueChangeOnlyANansSign) {
+  const auto expect = []<typename T>(T, MaskLane<T> bits, MaskLane<T> sign) {
+    const Row<T> plus(40, std::bit_cast<T>(bits));
+    const Row<T> minus(40, std::bit_cast<T>(bits | sign));
+    Row<T> out(40);
+    NegateLanes(out.data(), plus.data(), 40);
+    EXPECT_TRUE(SameBits(out, minus));
+    AbsoluteLanes(out.data(), minus.data(), 40);
+    EXPECT_TRUE(SameBits(out, plus));
+  };
+  expect(float{}, 0x7FA12345u, 0x80000000u);
+  expect(double{}, 0x7FF4123456789ABCu, 0x8000000000000000u);
 }
 
 RC_GTEST_PROP(LanesProperty, OrderOfASumIsTheSameForEveryVector,

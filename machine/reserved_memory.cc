@@ -35,15 +35,15 @@ void ReservedMemory::Load(std::size_t begin, const MemoryImage& image) {
 namespace {
 
 // A multiple of every page size in use (4, 16 and 64 KiB).
-constexpr std::size_t kHostPageBytes = 65536;
+constexpr std::size_t kHostPageBytesMax = 65536;
 
 // Memory is committed in steps of this size, so that an arena that grows page
 // by page does not ask the host each time.
 constexpr std::size_t kCommitStepBytes = 1 << 20;
 
 // Below this size writing zeros beats a system call and new page faults. Two
-// host pages or more, so that at least one whole page lies inside.
-constexpr std::size_t kDiscardBytesMin = 2 * kHostPageBytes;
+// of the largest pages or more, so that at least one whole page lies inside.
+constexpr std::size_t kDiscardBytesMin = 2 * kHostPageBytesMax;
 
 #ifdef MAP_NORESERVE
 constexpr int kReserveFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
@@ -97,7 +97,7 @@ bool ReservedMemory::Commit(std::size_t end) {
 
 bool ReservedMemory::Protect(std::size_t begin, std::size_t end,
                              Protection protection) {
-  KHEAP_CHECK(begin % kHostPageBytes == 0 && end % kHostPageBytes == 0 &&
+  KHEAP_CHECK(begin % kHostPageBytesMax == 0 && end % kHostPageBytesMax == 0 &&
                   begin <= end && end <= committed_,
               "whole committed pages are protected");
   const int allowed =
@@ -111,8 +111,8 @@ void ReservedMemory::Discard(std::size_t begin, std::size_t end) {
   KHEAP_CHECK(begin <= end && end <= committed_,
               "only committed memory can be discarded");
 #ifdef __linux__
-  const std::size_t inner_begin = RoundUp(begin, kHostPageBytes);
-  const std::size_t inner_end = RoundDown(end, kHostPageBytes);
+  const std::size_t inner_begin = RoundUp(begin, kHostPageBytesMax);
+  const std::size_t inner_end = RoundDown(end, kHostPageBytesMax);
   if (end - begin >= kDiscardBytesMin &&
       GiveBack(data_ + inner_begin, inner_end - inner_begin, has_image_)) {
     std::memset(data_ + begin, 0, inner_begin - begin);

@@ -73,7 +73,7 @@ CpuDescription DescribeCpu() {
   const std::uint64_t bits = getauxval(AT_HWCAP);
   AddBits(bits, kFeatures, cpu);
   AddBits(getauxval(AT_HWCAP2), kFeatures2, cpu);
-  AddFeatures(ProcCpuInfo("Features"), cpu);
+  AddFeatures(ProcCpuInfo("Features"), cpu.features);
   if ((bits & HWCAP_ASIMD) != 0) cpu.features.emplace_back("neon");
   if ((bits & HWCAP_CPUID) != 0) {
     std::uint64_t id;

@@ -43,7 +43,7 @@ CpuDescription DescribeCpu() {
     cpu.features.push_back(name);
     if (LinuxName(name) != name) cpu.features.emplace_back(LinuxName(name));
   }
-  AddFeatures(ProcCpuInfo("flags"), cpu);
+  AddFeatures(ProcCpuInfo("flags"), cpu.features);
   return cpu;
 }
 

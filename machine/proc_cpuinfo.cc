@@ -9,7 +9,11 @@ namespace kheap::machine {
 
 std::string ProcCpuInfo(std::string_view key) {
   std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
+  return CpuInfoOf(file, key);
+}
+
+std::string CpuInfoOf(std::istream& text, std::string_view key) {
+  for (std::string line; std::getline(text, line);) {
     const std::size_t colon = line.find(": ");
     if (colon == line.npos || !line.starts_with(key)) continue;
     if (line.find_first_not_of(" \t", key.size()) == colon) {
@@ -19,12 +23,11 @@ std::string ProcCpuInfo(std::string_view key) {
   return "";
 }
 
-void AddFeatures(const std::string& text, CpuDescription& cpu) {
+void AddFeatures(const std::string& text, std::vector<std::string>& features) {
   std::istringstream words(text);
   for (std::string word; words >> word;) {
-    const auto known =
-        std::find(cpu.features.begin(), cpu.features.end(), word);
-    if (known == cpu.features.end()) cpu.features.push_back(word);
+    const auto known = std::find(features.begin(), features.end(), word);
+    if (known == features.end()) features.push_back(word);
   }
 }
 

@@ -18,15 +18,6 @@ inline constexpr int kFunctionLinesMax = 70;
 // their names: `out`, `err`, `in`, `os`, std::cout …, or an end in `_stream`.
 std::vector<Finding> CheckBitOperators(const SourceTree& tree);
 
-// Conditions on the compiler, processor or system, intrinsics and inline
-// assembly stand in machine/ and its tests only, and so do the headers and
-// built-in functions that lead to them. Which C++ compiler it is may be asked
-// anywhere, and benchmarks may map memory as the peers do.
-std::vector<Finding> CheckPlatformCode(const SourceTree& tree);
-
-// Nothing makes a raw system call to the host, in no folder.
-std::vector<Finding> CheckHostCalls(const SourceTree& tree);
-
 // No function is longer than kFunctionLinesMax, from the first line of its
 // head to its closing brace.
 std::vector<Finding> CheckFunctionLengths(const SourceTree& tree);

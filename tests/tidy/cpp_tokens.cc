@@ -27,7 +27,7 @@ class Tokenizer {
  public:
   explicit Tokenizer(std::string_view source) : source_(source) {}
 
-  std::vector<Token> Run() {
+  Tokens Run() {
     while (SkipSpace()) {
       if (Peek() == '#' && at_line_start_) {
         ReadDirective();
@@ -183,13 +183,27 @@ class Tokenizer {
   bool at_line_start_ = true;
   bool space_before_ = true;
   bool in_macro_ = false;
-  std::vector<Token> tokens_;
+  Tokens tokens_;
 };
 
 }  // namespace
 
-std::vector<Token> Tokenize(std::string_view source) {
-  return Tokenizer(source).Run();
+Tokens Tokenize(std::string_view source) { return Tokenizer(source).Run(); }
+
+const Token& At(const Tokens& tokens, std::size_t i) {
+  static constexpr Token kNoToken = {Token::Kind::kOperator, ";", 0, true,
+                                     false};
+  return i < tokens.size() ? tokens[i] : kNoToken;
+}
+
+bool IsOneOf(std::string_view text,
+             std::initializer_list<std::string_view> candidates) {
+  return std::find(candidates.begin(), candidates.end(), text) !=
+         candidates.end();
+}
+bool IsAnyOf(const Token& token,
+             std::initializer_list<std::string_view> candidates) {
+  return token.kind != Token::Kind::kText && IsOneOf(token.text, candidates);
 }
 
 }  // namespace kheap::tidy

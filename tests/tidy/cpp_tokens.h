@@ -5,6 +5,8 @@
 // Cuts C++ source into tokens, as far as the rules of this folder need it:
 // comments are dropped, a string's content is not looked at.
 
+#include <cstddef>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -32,8 +34,18 @@ struct Token {
   }
 };
 
+using Tokens = std::vector<Token>;
+
 // The tokens refer to `source`.
-std::vector<Token> Tokenize(std::string_view source);
+Tokens Tokenize(std::string_view source);
+
+// Token i, or where there is none one that ends a statement.
+const Token& At(const Tokens& tokens, std::size_t i);
+
+bool IsOneOf(std::string_view text,
+             std::initializer_list<std::string_view> candidates);
+bool IsAnyOf(const Token& token,
+             std::initializer_list<std::string_view> candidates);
 
 }  // namespace kheap::tidy
 

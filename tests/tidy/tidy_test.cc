@@ -13,6 +13,7 @@
 #include "tests/tidy/architecture_rules.h"
 #include "tests/tidy/cpp_rules.h"
 #include "tests/tidy/markdown_rules.h"
+#include "tests/tidy/platform_rules.h"
 #include "tests/tidy/reach_rules.h"
 #include "tests/tidy/source_tree.h"
 #include "tests/tidy/text_rules.h"

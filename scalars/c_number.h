@@ -129,6 +129,7 @@ template <CInteger To, CFloating From>
 constexpr To Truncate(From value) {
   using Limits = std::numeric_limits<To>;
   // 2^digits, which every floating type holds exactly, unlike max().
+  // NOLINTNEXTLINE(bugprone-integer-division): max() is odd, and 1 makes up.
   constexpr From kBeyond = static_cast<From>(Limits::max() / 2 + 1) * 2;
   if (value >= kBeyond) return Limits::max();
   if (value < static_cast<From>(Limits::min())) return Limits::min();

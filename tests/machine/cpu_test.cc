@@ -50,13 +50,17 @@ std::set<std::string> Words(const std::string& text) {
   return words;
 }
 
+// An emulator of processes hands the file of the host's processor through.
+constexpr char kHostShowsAnotherProcessor[] =
+    "Linux describes another processor here than the one that runs";
+
 TEST(CpuTest, HasEveryFeatureThatLinuxShows) {
 #if defined(__x86_64__)
   const std::string shown = FromLinux("flags");
 #else
   const std::string shown = FromLinux("Features");
 #endif
-  ASSERT_FALSE(shown.empty());
+  if (shown.empty()) GTEST_SKIP() << kHostShowsAnotherProcessor;
   for (const std::string& name : Words(shown)) {
     EXPECT_TRUE(Supports(name)) << name;
   }

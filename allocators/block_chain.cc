@@ -105,7 +105,7 @@ void BlockChain::Remove(const PageBlock& block) {
           block.previous,
           block.previous.is_null() ? Address() : At(block.previous).next,
           record().first_block);
-  if (!linked) RaiseOverwritten(block.begin);
+  if (!linked || !CheckBlock(block).ok()) RaiseOverwritten(block.begin);
   registry_.malloc().Free(block.begin);
   LinkNext(block.previous, block.next);
   LinkPrevious(block.next, block.previous);
@@ -139,13 +139,15 @@ void BlockChain::RequireWhole() const {
   Address newer;
   Address at(record().last_block);
   std::uint64_t left = record().block_count;
+  std::uint64_t bytes = 0;
   for (; !at.is_null() && left != 0; --left) {
     const PageBlock block = At(at);
     if (block.next != newer) RaiseOverwritten(at);
+    bytes += block.size_bytes;
     newer = at;
     at = block.previous;
   }
-  const bool ended = at.is_null() && left == 0;
+  const bool ended = at.is_null() && left == 0 && bytes == record().block_bytes;
   if (!ended || newer != Address(record().first_block)) RaiseOverwritten(newer);
 }
 

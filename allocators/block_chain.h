@@ -13,6 +13,7 @@
 // reads it first. Blocks come from malloc, at multiples of 4096.
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -57,7 +58,7 @@ class BlockChain {
   AllocatorRecord& record() const { return registry_.record(owner_); }
   [[noreturn]] static void RaiseOverwritten(Address block);
   // Nothing where no block of the chain begins, as far as its header, its first
-  // page and its last one tell.
+  // page and its last one tell, and what all blocks have together.
   std::optional<PageBlock> Read(Address begin) const;
   // Makes one block's link lead elsewhere; null is the record.
   void LinkNext(Address block, Address next);

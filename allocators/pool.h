@@ -100,7 +100,8 @@ class Pool {
   // The most objects that were ever live at once: a new one is made only while
   // none is free.
   std::uint64_t peak_objects() const { return record().made_objects; }
-  // How many objects the blocks have room for.
+  // How many objects the blocks have room for. Fault 116 where a block's header
+  // was overwritten.
   std::uint64_t capacity_objects() const;
   std::string_view name() const;
   bool exists() const;

@@ -14,9 +14,9 @@
 
 namespace kheap::shade {
 
-// Each byte of a state, as std::memset. Of objects' sizes that is a few stores,
-// of which the later ones may overlap the earlier; a call of std::memset takes
-// as long as all else that a pool does.
+// Sets each byte to `state`, as std::memset would. Of objects' sizes that is a
+// few stores, of which the later ones may overlap the earlier; a call of
+// std::memset takes a quarter of the time of a pool's operation.
 inline void Fill(std::byte* begin, std::uint64_t size_bytes, ShadowByte state) {
   constexpr std::uint64_t kStep = 16;
   const int value = static_cast<int>(state);

@@ -55,7 +55,7 @@ class Local {
 };
 
 // What New takes for a field: a number of up to 8 bytes, a reference that a
-// Local holds, or null. Every host has `long double` in another form.
+// Local holds, or null. The form of `long double` differs between hosts.
 template <typename T>
 concept Field = (std::is_arithmetic_v<T> && sizeof(T) <= 8 &&
                  !std::same_as<T, long double>) ||

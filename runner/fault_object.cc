@@ -327,7 +327,9 @@ std::string FixFor(const MemoryFault& fault, const FaultObject& object,
     case FaultCode::kDoubleFree:
       return DoubleFreeFix(fault, object);
     case FaultCode::kInvalidFree:
-      return "free only what malloc returned, from its first byte";
+      return fault.access == Access::kResize
+                 ? "resize only what malloc returned, from its first byte"
+                 : "free only what malloc returned, from its first byte";
     case FaultCode::kHeapCorruption:
       return "find the store that ran over a block's end; checked mode names "
              "it";

@@ -39,13 +39,13 @@ std::optional<FoundVariable> FindVariable(const GlobalHeap& heap,
                                           Address address);
 
 // Whether an address is a pointer that a function returned into its own frame
-// (kReturnedBase), or as near to one as the stack is large. Other numbers are
-// as large, but hardly one leads so close to a frame that the program has.
+// (kReturnedBase), or as near to one as the stack is large. Few other numbers
+// of that size lie so close to where a frame of the program would be.
 bool IsReturned(const GlobalHeap& heap, const std::vector<ImageFrame>& frames,
                 Address address);
 
-// The variable at or nearest to such an address. Addresses are offsets from the
-// frame's begin.
+// The variable at or nearest to an address for which IsReturned holds.
+// Addresses are offsets from the frame's begin.
 std::optional<FoundVariable> FindReturned(const std::vector<ImageFrame>& frames,
                                           Address address);
 

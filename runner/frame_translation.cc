@@ -128,12 +128,13 @@ std::uint64_t FunctionTranslator::PlaceLocals(std::uint64_t offset,
 
 void FunctionTranslator::EmitPrologue() {
   llvm::Value* const caller = host_.getArg(1);
+  // Where the stack is while it is not known to have room.
   frame_ = caller;
   if (frame_bytes_ != 0) {
-    frame_ = builder_.CreateSub(caller, Number(frame_bytes_));
+    llvm::Value* const frame = builder_.CreateSub(caller, Number(frame_bytes_));
     const GuestBounds& bounds = translation_.bounds();
     llvm::Value* const room =
-        builder_.CreateSub(frame_, Number(bounds.stack_begin));
+        builder_.CreateSub(frame, Number(bounds.stack_begin));
     llvm::Value* const fits = builder_.CreateICmpULT(
         room, Number(bounds.stack_end - bounds.stack_begin));
     const std::uint64_t wanted = std::max(frame_bytes_, wanted_bytes_);
@@ -143,6 +144,7 @@ void FunctionTranslator::EmitPrologue() {
     } else {
       Require(fits, SiteKind::kLargePush, Number(wanted), 0);
     }
+    frame_ = frame;
   }
   for (const Local& local : locals_) {
     llvm::Value* address = builder_.CreateAdd(frame_, Number(local.offset));

@@ -44,7 +44,7 @@ bool MayReturnStruct(const llvm::Function& function) {
 }
 
 bool PassesStruct(const llvm::CallInst& call, const llvm::Value& value) {
-  if (llvm::isa<llvm::IntrinsicInst>(call)) return false;
+  if (llvm::isa<llvm::IntrinsicInst>(call) || call.isInlineAsm()) return false;
   for (const llvm::Use& argument : call.args()) {
     if (argument.get() == &value &&
         call.paramHasAttr(call.getArgOperandNo(&argument),

@@ -80,6 +80,17 @@ TEST(FaultObjectTest, NamesTheReallocOfAFreedBlock) {
               HasSubstr("fix: resize the block before it is freed, or take"));
 }
 
+TEST(FaultObjectTest, NamesTheReallocOfWhatMallocNeverGave) {
+  const std::string report = WholeReportOf(R"(
+    int run(int n) {
+      char *block = malloc(4);
+      return realloc(block + n, 8) == 0;
+    })",
+                                           1);
+  EXPECT_THAT(report, HasSubstr("fault 115: invalid free: realloc at 0x"));
+  EXPECT_THAT(report, HasSubstr("fix: resize only what malloc returned"));
+}
+
 TEST(FaultObjectTest, AFreeOfWhatReallocMovedNamesTheRealloc) {
   const std::string report = ReportOf(R"(
     int run(int n) {

@@ -117,6 +117,16 @@ constexpr WrongProgram kPrograms[] = {
           both->a = 1;
           return (int)twice(both->b);
         })"},
+    {"AnUnsetMemberPassedToAssembly", FaultCode::kUninitialisedRead,
+     Access::kLoad, 8,
+     R"(#include <stdlib.h>
+        struct both { long a; long b; };
+        int main(void) {
+          struct both *both = malloc(sizeof *both);
+          both->a = 1;
+          __asm__ volatile("" : : "r"(both->b));
+          return 0;
+        })"},
     {"AnUnsetMemberReturned", FaultCode::kUninitialisedRead, Access::kLoad, 8,
      R"(struct both { long a; long b; };
         static long second(long n) {

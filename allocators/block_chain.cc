@@ -142,7 +142,7 @@ void BlockChain::RequireWhole() const {
   std::uint64_t bytes = 0;
   for (; !at.is_null() && left != 0; --left) {
     const PageBlock block = At(at);
-    if (block.next != newer) RaiseOverwritten(at);
+    if (block.next != newer || !CheckBlock(block).ok()) RaiseOverwritten(at);
     bytes += block.size_bytes;
     newer = at;
     at = block.previous;

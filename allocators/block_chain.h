@@ -43,8 +43,9 @@ class BlockChain {
   // The block that holds an address of this owner's. From the newest to it the
   // headers lead to each other.
   PageBlock Holding(Address address) const;
-  // Looks at every header before anything is done that cannot be done by
-  // halves: they lead to each other, and are as many as the record counts.
+  // Looks at every block before anything is done that cannot be done by halves:
+  // the headers lead to each other, each block has its pages, and they are as
+  // many and as large together as the record says.
   void RequireWhole() const;
 
   // Oldest first. DataLoss at the first header that is not whole, after those

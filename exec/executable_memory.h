@@ -19,8 +19,8 @@
 // A block is whole pages between two that nobody may touch. A guest's store to
 // a sealed block is fault 120, an access to a freed one fault 113, to a guard
 // fault 111 (113 where a block was that is freed), in every mode; the host's
-// own memory is protected alike. What is
-// out of order is refused with a Status, and every call is in the log.
+// own memory is protected alike. What is out of order is refused with a Status,
+// and every call is in the log.
 //
 // Code that runs is the host's: it is not checked, and nothing here makes it
 // deterministic. Where the log and the state lie is code_records.h; all of it

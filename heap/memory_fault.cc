@@ -5,6 +5,15 @@
 
 namespace kheap {
 
+namespace {
+
+bool HasSize(Access access) {
+  return access != Access::kFree && access != Access::kResize &&
+         access != Access::kCall;
+}
+
+}  // namespace
+
 std::string_view ToString(FaultCode code) {
   switch (code) {
     case FaultCode::kNullDereference:
@@ -58,15 +67,6 @@ std::string_view ToString(Access access) {
   }
   return "unknown access";
 }
-
-namespace {
-
-bool HasSize(Access access) {
-  return access != Access::kFree && access != Access::kResize &&
-         access != Access::kCall;
-}
-
-}  // namespace
 
 std::string ToString(const MemoryFault& fault) {
   std::string text = absl::StrCat("fault ", static_cast<int>(fault.code), ": ",

@@ -90,6 +90,21 @@ TEST_P(ForgedSizeTest, OfAPoolsBlock) {
   }
 }
 
+// A chain whose sizes have the right sum is refused as a whole.
+TEST_P(ForgedSizeTest, OfOneBlockAtAnothersCost) {
+  BumpAllocator bump =
+      BumpAllocator::Create(registry(), {.block_bytes = 5000}).value();
+  const Address first = bump.Allocate(5000);
+  const Address second = bump.Allocate(5000);
+  const PageBlock larger = BlockAround(first);
+  const PageBlock smaller = ReadPageHeader(heap(), larger.next).value();
+  ASSERT_EQ(larger.size_bytes, 2 * kOwnedPageBytes);
+  ASSERT_GT(second, first);
+  Forge(larger, 3 * kOwnedPageBytes);
+  Forge(smaller, kOwnedPageBytes);
+  ExpectRefused(first, [&] { bump.Destroy(); });
+}
+
 // The last page is the same owner's, and so are the figures.
 TEST_P(ForgedSizeTest, OverTheNextBlockIsRefused) {
   PageAllocator pages(registry());
